@@ -1,0 +1,154 @@
+package org.tina.mini;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Everything of the miniature's model directory but the weights, in the form that transformers
+ * writes and reads.
+ */
+public final class ModelFiles {
+    /** The longest text that the model takes, in tokens. */
+    static final int MAX_TOKENS = 512;
+
+    private static final Gson GSON =
+            new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().serializeNulls().create();
+
+    private static final String CHAT_TEMPLATE =
+            "{{ bos_token }}{% for message in messages %}"
+                    + "{% if message['role'] == 'system' %}{{ message['content'] }}"
+                    + "{% elif message['role'] == 'user' %}{{ '<|User|>' + message['content'] }}"
+                    + "{% elif message['role'] == 'assistant' %}"
+                    + "{{ '<|Assistant|>' + message['content'] + eos_token }}"
+                    + "{% endif %}{% endfor %}"
+                    + "{% if add_generation_prompt %}{{ '<|Assistant|>' }}{% endif %}";
+
+    private ModelFiles() {}
+
+    /**
+     * Writes config.json, tokenizer.json, tokenizer_config.json and generation_config.json.
+     *
+     * @param directory is made if it does not exist; files of these names in it are replaced
+     */
+    public static void write(Path directory) throws IOException {
+        Files.createDirectories(directory);
+        write(directory.resolve("config.json"), config());
+        write(directory.resolve("tokenizer.json"), tokenizer());
+        write(directory.resolve("tokenizer_config.json"), tokenizerConfig());
+        write(directory.resolve("generation_config.json"), generationConfig());
+    }
+
+    private static void write(Path file, Map<String, Object> content) throws IOException {
+        Path whole = Files.writeString(Path.of(file + ".tmp"), GSON.toJson(content) + "\n");
+        Files.move(whole, file, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static Map<String, Object> config() {
+        var config = new LinkedHashMap<String, Object>();
+        config.put("architectures", List.of("Qwen2ForCausalLM"));
+        config.put("model_type", "qwen2");
+        config.put("vocab_size", Vocabulary.tokens().size());
+        config.put("hidden_size", 128);
+        config.put("intermediate_size", 384);
+        config.put("num_hidden_layers", 4);
+        config.put("num_attention_heads", 4);
+        config.put("num_key_value_heads", 2);
+        config.put("head_dim", 32);
+        config.put("hidden_act", "silu");
+        config.put("rms_norm_eps", 1e-6);
+        config.put("rope_theta", 10000.0);
+        config.put("max_position_embeddings", MAX_TOKENS);
+        config.put("tie_word_embeddings", true);
+        config.put("use_sliding_window", false);
+        config.put("attention_dropout", 0.0);
+        config.put("initializer_range", 0.02);
+        config.put("use_cache", true);
+        config.put("torch_dtype", "float32");
+        config.put("bos_token_id", id(Vocabulary.BOS));
+        config.put("eos_token_id", id(Vocabulary.EOS));
+        config.put("pad_token_id", id(Vocabulary.PAD));
+        return config;
+    }
+
+    /**
+     * The phrases are added tokens, which are searched first, leftmost and longest; what is left
+     * falls apart into characters, for the byte-pair model below has nothing to merge.
+     */
+    private static Map<String, Object> tokenizer() {
+        var vocabulary = new LinkedHashMap<String, Integer>();
+        Vocabulary.tokens().forEach(token -> vocabulary.put(token, vocabulary.size()));
+
+        var added = new ArrayList<Map<String, Object>>();
+        for (String phrase : Vocabulary.phrases()) {
+            var token = new LinkedHashMap<String, Object>();
+            token.put("id", id(phrase));
+            token.put("content", phrase);
+            token.put("single_word", false);
+            token.put("lstrip", false);
+            token.put("rstrip", false);
+            token.put("normalized", false);
+            token.put("special", Vocabulary.special().contains(phrase));
+            added.add(token);
+        }
+
+        var model = new LinkedHashMap<String, Object>();
+        model.put("type", "BPE");
+        model.put("dropout", null);
+        model.put("unk_token", Vocabulary.UNKNOWN);
+        model.put("continuing_subword_prefix", null);
+        model.put("end_of_word_suffix", null);
+        model.put("fuse_unk", false);
+        model.put("byte_fallback", false);
+        model.put("vocab", vocabulary);
+        model.put("merges", List.of());
+
+        var tokenizer = new LinkedHashMap<String, Object>();
+        tokenizer.put("version", "1.0");
+        tokenizer.put("truncation", null);
+        tokenizer.put("padding", null);
+        tokenizer.put("added_tokens", added);
+        tokenizer.put("normalizer", null);
+        tokenizer.put("pre_tokenizer", null);
+        tokenizer.put("post_processor", null);
+        tokenizer.put("decoder", Map.of("type", "Fuse")); // without one, spaces are put between
+        tokenizer.put("model", model);
+        return tokenizer;
+    }
+
+    private static Map<String, Object> tokenizerConfig() {
+        var config = new LinkedHashMap<String, Object>();
+        config.put("tokenizer_class", "PreTrainedTokenizerFast");
+        config.put("bos_token", Vocabulary.BOS);
+        config.put("eos_token", Vocabulary.EOS);
+        config.put("pad_token", Vocabulary.PAD);
+        config.put("unk_token", Vocabulary.UNKNOWN);
+        config.put("add_bos_token", false);
+        config.put("clean_up_tokenization_spaces", false);
+        config.put("model_max_length", MAX_TOKENS);
+        config.put("chat_template", CHAT_TEMPLATE);
+        return config;
+    }
+
+    private static Map<String, Object> generationConfig() {
+        var config = new LinkedHashMap<String, Object>();
+        config.put("bos_token_id", id(Vocabulary.BOS));
+        config.put("eos_token_id", id(Vocabulary.EOS));
+        config.put("pad_token_id", id(Vocabulary.PAD));
+        config.put("do_sample", true);
+        config.put("temperature", 0.6);
+        config.put("top_p", 0.95);
+        return config;
+    }
+
+    private static int id(String token) {
+        return Vocabulary.tokens().indexOf(token);
+    }
+}
