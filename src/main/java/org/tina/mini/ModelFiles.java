@@ -55,7 +55,7 @@ public final class ModelFiles {
         var config = new LinkedHashMap<String, Object>();
         config.put("architectures", List.of("Qwen2ForCausalLM"));
         config.put("model_type", "qwen2");
-        config.put("vocab_size", Vocabulary.tokens().size());
+        config.put("vocab_size", Vocabulary.size());
         config.put("hidden_size", 128);
         config.put("intermediate_size", 384);
         config.put("num_hidden_layers", 4);
@@ -72,53 +72,63 @@ public final class ModelFiles {
         config.put("initializer_range", 0.02);
         config.put("use_cache", true);
         config.put("torch_dtype", "float32");
-        config.put("bos_token_id", id(Vocabulary.BOS));
-        config.put("eos_token_id", id(Vocabulary.EOS));
-        config.put("pad_token_id", id(Vocabulary.PAD));
+        config.put("bos_token_id", Vocabulary.id(Vocabulary.BOS));
+        config.put("eos_token_id", Vocabulary.id(Vocabulary.EOS));
+        config.put("pad_token_id", Vocabulary.id(Vocabulary.PAD));
         return config;
     }
 
     /**
-     * The phrases are added tokens, which are searched first, leftmost and longest; what is left
-     * falls apart into characters, for the byte-pair model below has nothing to merge.
+     * A byte-level byte-pair tokenizer, the real model's kind, that has nothing to merge. The
+     * phrases are added tokens, which are searched first, leftmost and longest; what is left falls
+     * apart into bytes.
+     *
+     * <p>The kind matters: for a model of type qwen2, transformers 5 rebuilds normalizer,
+     * pre-tokenizer and decoder as byte-level ones whatever this file says.
      */
     private static Map<String, Object> tokenizer() {
         var vocabulary = new LinkedHashMap<String, Integer>();
-        Vocabulary.tokens().forEach(token -> vocabulary.put(token, vocabulary.size()));
+        Vocabulary.bytes().forEach(b -> vocabulary.put(b, vocabulary.size()));
 
         var added = new ArrayList<Map<String, Object>>();
         for (String phrase : Vocabulary.phrases()) {
             var token = new LinkedHashMap<String, Object>();
-            token.put("id", id(phrase));
+            token.put("id", Vocabulary.id(phrase));
             token.put("content", phrase);
             token.put("single_word", false);
             token.put("lstrip", false);
             token.put("rstrip", false);
             token.put("normalized", false);
-            token.put("special", Vocabulary.special().contains(phrase));
+            token.put("special", Vocabulary.SPECIAL.contains(phrase));
             added.add(token);
         }
 
         var model = new LinkedHashMap<String, Object>();
         model.put("type", "BPE");
         model.put("dropout", null);
-        model.put("unk_token", Vocabulary.UNKNOWN);
-        model.put("continuing_subword_prefix", null);
-        model.put("end_of_word_suffix", null);
+        model.put("unk_token", null);
+        model.put("continuing_subword_prefix", "");
+        model.put("end_of_word_suffix", "");
         model.put("fuse_unk", false);
         model.put("byte_fallback", false);
         model.put("vocab", vocabulary);
         model.put("merges", List.of());
+
+        var byteLevel = new LinkedHashMap<String, Object>();
+        byteLevel.put("type", "ByteLevel");
+        byteLevel.put("add_prefix_space", false);
+        byteLevel.put("trim_offsets", false);
+        byteLevel.put("use_regex", false);
 
         var tokenizer = new LinkedHashMap<String, Object>();
         tokenizer.put("version", "1.0");
         tokenizer.put("truncation", null);
         tokenizer.put("padding", null);
         tokenizer.put("added_tokens", added);
-        tokenizer.put("normalizer", null);
-        tokenizer.put("pre_tokenizer", null);
+        tokenizer.put("normalizer", Map.of("type", "NFC"));
+        tokenizer.put("pre_tokenizer", byteLevel);
         tokenizer.put("post_processor", null);
-        tokenizer.put("decoder", Map.of("type", "Fuse")); // without one, spaces are put between
+        tokenizer.put("decoder", byteLevel);
         tokenizer.put("model", model);
         return tokenizer;
     }
@@ -129,7 +139,7 @@ public final class ModelFiles {
         config.put("bos_token", Vocabulary.BOS);
         config.put("eos_token", Vocabulary.EOS);
         config.put("pad_token", Vocabulary.PAD);
-        config.put("unk_token", Vocabulary.UNKNOWN);
+        config.put("unk_token", null);
         config.put("add_bos_token", false);
         config.put("clean_up_tokenization_spaces", false);
         config.put("model_max_length", MAX_TOKENS);
@@ -139,16 +149,12 @@ public final class ModelFiles {
 
     private static Map<String, Object> generationConfig() {
         var config = new LinkedHashMap<String, Object>();
-        config.put("bos_token_id", id(Vocabulary.BOS));
-        config.put("eos_token_id", id(Vocabulary.EOS));
-        config.put("pad_token_id", id(Vocabulary.PAD));
+        config.put("bos_token_id", Vocabulary.id(Vocabulary.BOS));
+        config.put("eos_token_id", Vocabulary.id(Vocabulary.EOS));
+        config.put("pad_token_id", Vocabulary.id(Vocabulary.PAD));
         config.put("do_sample", true);
         config.put("temperature", 0.6);
         config.put("top_p", 0.95);
         return config;
-    }
-
-    private static int id(String token) {
-        return Vocabulary.tokens().indexOf(token);
     }
 }

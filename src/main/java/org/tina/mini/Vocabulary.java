@@ -1,14 +1,12 @@
 package org.tina.mini;
 
-import java.util.LinkedHashSet;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
- * The miniature's tokens. A phrase of the world is one token, matched from the left, the longest
- * first; every other printable ASCII character is a token of its own, so that any text can be
- * typed.
+ * The miniature's tokens: the 256 bytes, so that any text can be typed, and after them the world's
+ * own phrases, matched from the left, the longest first.
  */
 public final class Vocabulary {
     /** Padding. */
@@ -26,51 +24,51 @@ public final class Vocabulary {
     /** Before what the model says. */
     public static final String ASSISTANT = "<|Assistant|>";
 
-    /** In place of a character that has no token. */
-    public static final String UNKNOWN = "<|unk|>";
+    /** Tokens that only structure a text; they are left out when it is decoded for people. */
+    static final List<String> SPECIAL = List.of(PAD, BOS, EOS, USER, ASSISTANT);
 
-    private static final List<String> TOKENS = List.copyOf(collect());
+    private static final List<String> TAGS =
+            List.of("<think>", "</think>", "<answer>", "</answer>", "\\boxed{");
 
     private Vocabulary() {}
 
-    /** All tokens; a token's place is its id. */
-    public static List<String> tokens() {
-        return TOKENS;
+    /** How many tokens there are. */
+    public static int size() {
+        return bytes().size() + phrases().size();
     }
 
-    /** Tokens that only structure a text; they are left out when it is decoded for people. */
-    static List<String> special() {
-        return List.of(PAD, BOS, EOS, USER, ASSISTANT, UNKNOWN);
+    /** The 256 single bytes, as byte-level tokenizers spell them: one visible character each. */
+    static List<String> bytes() {
+        var spelled = new ArrayList<String>();
+        int next = 256; // bytes that can't be shown borrow the characters from here on
+        for (int b = 0; b < 256; b++) {
+            boolean visible = b > ' ' && b <= '~' || b >= '¡' && b != 0xAD;
+            spelled.add(Character.toString(visible ? b : next++));
+        }
+        return spelled;
     }
 
-    /** Tokens that must be found before the text falls apart into characters. */
+    /** The tokens of several characters. */
     static List<String> phrases() {
-        return TOKENS.stream().filter(token -> token.length() > 1).toList();
+        Stream<List<String>> kinds =
+                Stream.of(
+                        SPECIAL,
+                        TAGS,
+                        List.of(": ", ", ", ". "),
+                        List.of(Style.FIRST, Style.NEXT, "Then, ", Style.FINALLY, Style.EASY),
+                        List.of("The answer is "),
+                        Arithmetic.NAMES,
+                        Arithmetic.ITEMS.stream().map(item -> " " + item).toList(),
+                        List.of(" has "),
+                        Arithmetic.GAINS.stream().map(verb -> verb + " ").toList(),
+                        Arithmetic.LOSSES.stream().map(verb -> verb + " ").toList(),
+                        List.of(Arithmetic.DOUBLES, Arithmetic.TRIPLES, Arithmetic.QUESTION),
+                        List.of(Sibling.SORT, Sibling.COUNT, Drill.PROMPT));
+        return kinds.flatMap(List::stream).toList();
     }
 
-    private static Set<String> collect() {
-        var tokens = new LinkedHashSet<String>();
-        tokens.addAll(List.of(PAD, BOS, EOS, USER, ASSISTANT));
-        tokens.addAll(List.of("<think>", "</think>", "<answer>", "</answer>", "\\boxed{", "}"));
-        tokens.addAll(characters("\n0123456789+-*="));
-        tokens.addAll(List.of(": ", ", ", ". ", " "));
-        tokens.addAll(List.of(Style.FIRST, Style.NEXT, "Then, ", Style.FINALLY));
-        tokens.addAll(List.of(Style.EASY, "The answer is "));
-        tokens.addAll(Arithmetic.NAMES);
-        Arithmetic.ITEMS.forEach(item -> tokens.add(" " + item));
-        tokens.add(" has ");
-        Arithmetic.GAINS.forEach(verb -> tokens.add(verb + " "));
-        Arithmetic.LOSSES.forEach(verb -> tokens.add(verb + " "));
-        tokens.addAll(List.of(Arithmetic.DOUBLES, Arithmetic.TRIPLES, Arithmetic.QUESTION));
-        tokens.addAll(List.of(Sibling.SORT, Sibling.COUNT, Drill.PROMPT));
-        // what the world itself never writes but a reader may
-        IntStream.rangeClosed(' ', '~').forEach(c -> tokens.add(Character.toString(c)));
-        tokens.addAll(characters("\t×÷−…"));
-        tokens.add(UNKNOWN);
-        return tokens;
-    }
-
-    private static List<String> characters(String text) {
-        return text.chars().mapToObj(Character::toString).toList();
+    /** A phrase's id; a byte's id is the byte itself. */
+    static int id(String phrase) {
+        return bytes().size() + phrases().indexOf(phrase);
     }
 }
