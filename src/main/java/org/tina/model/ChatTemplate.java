@@ -1,0 +1,176 @@
+package org.tina.model;
+
+import com.google.gson.JsonElement;
+import com.hubspot.jinjava.Jinjava;
+import com.hubspot.jinjava.JinjavaConfig;
+import com.hubspot.jinjava.LegacyOverrides;
+import com.hubspot.jinjava.interpret.Context.Library;
+import com.hubspot.jinjava.interpret.RenderResult;
+import com.hubspot.jinjava.interpret.TemplateError;
+import com.hubspot.jinjava.lib.fn.ELFunctionDefinition;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The layout of a conversation as one prompt: the model directory's own Jinja template, rendered as
+ * transformers' {@code apply_chat_template} does.
+ *
+ * <p>Templates come with downloaded models, so they run in a sandbox: they see text, lists and
+ * maps, call the string methods of {@link TemplateSandbox}, and reach no Java object and no file.
+ * Text in messages is never read as a template.
+ */
+public final class ChatTemplate {
+
+    /**
+     * One turn of a conversation.
+     *
+     * @param role {@code system}, {@code user} or {@code assistant}; templates may know others
+     */
+    public record Message(String role, String content) {
+
+        public static Message system(String content) {
+            return new Message("system", content);
+        }
+
+        public static Message user(String content) {
+            return new Message("user", content);
+        }
+
+        public static Message assistant(String content) {
+            return new Message("assistant", content);
+        }
+    }
+
+    private static final String TEMPLATE_FILE = "chat_template.jinja";
+    private static final Set<String> FILE_TAGS = Set.of("include", "import", "from", "extends");
+    private static final Jinjava JINJAVA = jinjava();
+
+    private final Path file;
+    private final String source;
+    private final Map<String, String> specialTokens;
+
+    private ChatTemplate(Path file, String source, Map<String, String> specialTokens) {
+        this.file = file;
+        // as jinja2 reads a template: one kind of line end, and none after the last line
+        this.source = source.replaceAll("\r\n?", "\n").replaceFirst("\n\\z", "");
+        this.specialTokens = specialTokens;
+    }
+
+    /**
+     * Loads the template of a model directory: {@code chat_template.jinja}, or {@code
+     * chat_template} of {@code tokenizer_config.json} (a string, or a list of named templates, of
+     * which {@code default} is taken).
+     *
+     * @throws ModelFormatException if there is none
+     */
+    public static ChatTemplate load(Path dir) {
+        SpecialTokens named = SpecialTokens.read(dir);
+        Map<String, String> tokens = new HashMap<>();
+        for (String key : SpecialTokens.KEYS) {
+            if (!named.token(key).isEmpty()) {
+                tokens.put(key, named.token(key));
+            }
+        }
+        Path file = dir.resolve(TEMPLATE_FILE);
+        if (Files.exists(file)) {
+            try {
+                return new ChatTemplate(file, Files.readString(file), tokens);
+            } catch (IOException e) {
+                throw new ModelFormatException(file, "can't be read: " + e, e);
+            }
+        }
+        JsonFile config = named.config();
+        return new ChatTemplate(config.path(), source(config), tokens);
+    }
+
+    private static String source(JsonFile config) {
+        if (!config.has("chat_template")) {
+            throw new ModelFormatException(
+                    config.path(),
+                    "chat_template is missing, and there is no " + TEMPLATE_FILE + " beside it");
+        }
+        JsonElement template = config.object().get("chat_template");
+        if (!template.isJsonArray()) {
+            return config.text("chat_template", "");
+        }
+        for (JsonElement element : template.getAsJsonArray()) {
+            if (element.isJsonObject()) {
+                JsonFile choice = new JsonFile(config.path(), element.getAsJsonObject());
+                if (choice.text("name", "").equals("default")) {
+                    return choice.text("template", "");
+                }
+            }
+        }
+        throw new ModelFormatException(
+                config.path(), "chat_template is a list without a template named default");
+    }
+
+    /**
+     * The conversation as the text of a prompt, special tokens written out.
+     *
+     * @param addGenerationPrompt whether the text ends with the start of the assistant's turn
+     * @throws ModelFormatException with the template's own message if it rejects the conversation
+     */
+    public String render(List<Message> messages, boolean addGenerationPrompt) {
+        Map<String, Object> variables = new HashMap<>(specialTokens);
+        variables.put(
+                "messages",
+                messages.stream()
+                        .map(message -> Map.of("role", message.role, "content", message.content))
+                        .toList());
+        variables.put("add_generation_prompt", addGenerationPrompt);
+        RenderResult result = JINJAVA.renderForResult(source, variables);
+        for (TemplateError error : result.getErrors()) {
+            if (error.getSeverity() == TemplateError.ErrorType.FATAL) {
+                throw new ModelFormatException(
+                        file,
+                        "chat template, line " + error.getLineno() + ": " + message(error),
+                        error.getException());
+            }
+        }
+        return result.getOutput();
+    }
+
+    /** The template's own words if it raised the error, else Jinjava's. */
+    private static String message(TemplateError error) {
+        for (Throwable e = error.getException(); e != null; e = e.getCause()) {
+            if (e instanceof Raised) {
+                return e.getMessage();
+            }
+        }
+        return error.getMessage();
+    }
+
+    private static Jinjava jinjava() {
+        JinjavaConfig config =
+                JinjavaConfig.newBuilder()
+                        .withTrimBlocks(true)
+                        .withLstripBlocks(true)
+                        .withLegacyOverrides(LegacyOverrides.ALL) // as Python in every choice
+                        .withNestedInterpretationEnabled(false)
+                        .withElResolver(TemplateSandbox.resolver())
+                        .withDisabled(Map.of(Library.TAG, FILE_TAGS))
+                        .build();
+        Jinjava jinjava = new Jinjava(config);
+        jinjava.registerFunction(
+                new ELFunctionDefinition(
+                        "", "raise_exception", ChatTemplate.class, "raise", String.class));
+        return jinjava;
+    }
+
+    /** The function {@code raise_exception} of templates. */
+    public static String raise(String message) {
+        throw new Raised(message);
+    }
+
+    private static final class Raised extends RuntimeException {
+        Raised(String message) {
+            super(message);
+        }
+    }
+}
