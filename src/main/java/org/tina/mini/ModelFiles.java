@@ -3,13 +3,13 @@ package org.tina.mini;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.tina.data.AtomicFile;
+import org.tina.model.ModelConfig;
 
 /**
  * Everything of the miniature's model directory but the weights, in the form that transformers
@@ -18,6 +18,10 @@ import java.util.Map;
 public final class ModelFiles {
     /** The longest text that the model takes, in tokens. */
     static final int MAX_TOKENS = 512;
+
+    private static final int BOS = Vocabulary.id(Vocabulary.BOS);
+    private static final int EOS = Vocabulary.id(Vocabulary.EOS);
+    private static final int PAD = Vocabulary.id(Vocabulary.PAD);
 
     private static final Gson GSON =
             new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().serializeNulls().create();
@@ -39,43 +43,39 @@ public final class ModelFiles {
      * @param directory is made if it does not exist; files of these names in it are replaced
      */
     public static void write(Path directory) throws IOException {
-        Files.createDirectories(directory);
-        write(directory.resolve("config.json"), config());
+        AtomicFile.writeString(directory.resolve("config.json"), config().toJson());
         write(directory.resolve("tokenizer.json"), tokenizer());
         write(directory.resolve("tokenizer_config.json"), tokenizerConfig());
         write(directory.resolve("generation_config.json"), generationConfig());
     }
 
     private static void write(Path file, Map<String, Object> content) throws IOException {
-        Path whole = Files.writeString(Path.of(file + ".tmp"), GSON.toJson(content) + "\n");
-        Files.move(whole, file, StandardCopyOption.REPLACE_EXISTING);
+        AtomicFile.writeString(file, GSON.toJson(content) + "\n");
     }
 
-    private static Map<String, Object> config() {
-        var config = new LinkedHashMap<String, Object>();
-        config.put("architectures", List.of("Qwen2ForCausalLM"));
-        config.put("model_type", "qwen2");
-        config.put("vocab_size", Vocabulary.size());
-        config.put("hidden_size", 128);
-        config.put("intermediate_size", 384);
-        config.put("num_hidden_layers", 4);
-        config.put("num_attention_heads", 4);
-        config.put("num_key_value_heads", 2);
-        config.put("head_dim", 32);
-        config.put("hidden_act", "silu");
-        config.put("rms_norm_eps", 1e-6);
-        config.put("rope_theta", 10000.0);
-        config.put("max_position_embeddings", MAX_TOKENS);
-        config.put("tie_word_embeddings", true);
-        config.put("use_sliding_window", false);
-        config.put("attention_dropout", 0.0);
-        config.put("initializer_range", 0.02);
-        config.put("use_cache", true);
-        config.put("torch_dtype", "float32");
-        config.put("bos_token_id", Vocabulary.id(Vocabulary.BOS));
-        config.put("eos_token_id", Vocabulary.id(Vocabulary.EOS));
-        config.put("pad_token_id", Vocabulary.id(Vocabulary.PAD));
-        return config;
+    /** The model's shape: a Qwen2 of 0.8 million parameters. */
+    public static ModelConfig config() {
+        int hidden = 128;
+        int intermediate = 384;
+        int layers = 4;
+        int heads = 4;
+        int kvHeads = 2;
+        int headDim = 32;
+        boolean tied = true;
+        return new ModelConfig(
+                        Vocabulary.size(),
+                        hidden,
+                        intermediate,
+                        layers,
+                        heads,
+                        kvHeads,
+                        headDim,
+                        1e-6,
+                        10_000,
+                        MAX_TOKENS,
+                        tied,
+                        "float32")
+                .withSpecialTokens(BOS, List.of(EOS), PAD);
     }
 
     /**
@@ -149,12 +149,13 @@ public final class ModelFiles {
 
     private static Map<String, Object> generationConfig() {
         var config = new LinkedHashMap<String, Object>();
-        config.put("bos_token_id", Vocabulary.id(Vocabulary.BOS));
-        config.put("eos_token_id", Vocabulary.id(Vocabulary.EOS));
-        config.put("pad_token_id", Vocabulary.id(Vocabulary.PAD));
+        config.put("bos_token_id", BOS);
+        config.put("eos_token_id", EOS);
+        config.put("pad_token_id", PAD);
         config.put("do_sample", true);
         config.put("temperature", 0.6);
         config.put("top_p", 0.95);
+        config.put("top_k", 0); // transformers keeps the likeliest 50 if this is not said
         return config;
     }
 }

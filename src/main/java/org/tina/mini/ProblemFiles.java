@@ -3,12 +3,13 @@ package org.tina.mini;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
+import org.tina.data.AtomicFile;
 import org.tina.data.Problem;
 
 /** The miniature's problem sets: stories of two or three steps at equal odds. */
@@ -23,14 +24,14 @@ public final class ProblemFiles {
      * @param directory is made if it does not exist; files of these names in it are replaced
      */
     public static void write(Path directory) throws IOException {
-        Files.createDirectories(directory);
         write(directory.resolve("train.jsonl"), problems(1, Split.TRAIN, 2000));
         write(directory.resolve("validation.jsonl"), problems(2, Split.VALIDATION, 500));
         write(directory.resolve("test.jsonl"), problems(3, Split.TEST, 500));
     }
 
     private static void write(Path file, List<Problem> problems) throws IOException {
-        Files.write(file, problems.stream().map(GSON::toJson).toList());
+        String lines = problems.stream().map(GSON::toJson).collect(Collectors.joining("\n"));
+        AtomicFile.writeString(file, lines + "\n");
     }
 
     /** Problems of one part, each with numbers of its own. */
