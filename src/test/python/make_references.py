@@ -239,7 +239,7 @@ def write_adapters(out, name):
     """Adapters as PEFT writes them, with A and B random, and what the adapted and the merged model say."""
     sequences = json.loads((out / name / "tokens.json").read_text())["sequences"]
     variants = {
-        "rank4": (lora(4, 16, SEVEN), 0.02),
+        "rank4": (lora(4, 16, SEVEN), 0.008),
         "rank32-rslora": (lora(32, 128, ["q_proj", "v_proj", "down_proj"], rslora=True), 0.003),
     }
     for seed, (variant, (config, size_of_b)) in enumerate(variants.items()):
@@ -253,7 +253,7 @@ def write_adapters(out, name):
                     p.copy_(torch.randn(p.shape, generator=g) * size)
         directory = out / name / "adapters" / variant
         model.peft_config["default"].base_model_name_or_path = f"{name}/model"
-        model.save_pretrained(directory)
+        model.save_pretrained(directory, save_embedding_layers=False)
         (directory / "README.md").unlink()  # PEFT's empty model card
         sort_targets(directory / "adapter_config.json")
 
@@ -317,7 +317,7 @@ def groups():
         return Group(random_tokens(seed, prompt), completions, advantages)
 
     return {
-        "one": group(2000, 7, (6, 12, 1, 9), [1.5, -0.5, 0.25, -1.25]),
+        "one": group(2000, 7, (6, 12, 1, 9), [1.5, -0.5, 0.25, -1.0]),
         "other": group(2100, 4, (3, 16, 5, 8), [-0.75, -0.75, 2.25, -0.75]),
     }
 
