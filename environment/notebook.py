@@ -1,0 +1,154 @@
+"""Runs a notebook without a browser, with its progress in the terminal, and renders it as one self-contained page.
+
+usage: notebook.py NOTEBOOK OUTPUT_DIRECTORY
+"""
+
+import shutil
+import sys
+import threading
+import time
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, DeadKernelError
+from nbconvert import HTMLExporter
+from pygments.formatters import HtmlFormatter
+
+PAGE = Path(__file__).parent / "page"
+TERMINAL = sys.stdout.isatty()
+
+
+class Progress:
+    """One line per cell with its seconds; what the cell prints and its training steps below it."""
+
+    def __init__(self, cells):
+        self.cells = cells
+        self.number = 0
+        self.status = None  # the latest line of a display that is updated in place
+        self.shown = 0.0
+        self.lock = threading.Lock()
+        threading.Thread(target=self.tick, daemon=True).start()
+
+    def start(self, source):
+        with self.lock:
+            self.number += 1
+            self.title = f"cell {self.number}/{self.cells}  {first_line(source)}"
+            self.status = None
+            self.began = self.shown = time.monotonic()
+            self.running = True
+            if TERMINAL:
+                self.redraw()
+
+    def end(self):
+        with self.lock:
+            self.running = False
+            self.clear()
+            print(f"{self.title}  {self.seconds():.1f} s", flush=True)
+
+    def printed(self, text):
+        with self.lock:
+            self.clear()
+            for line in text.rstrip("\n").splitlines():
+                print("    " + line, flush=True)
+
+    def seconds(self):
+        return time.monotonic() - self.began
+
+    def tick(self):
+        while True:
+            time.sleep(0.5)
+            with self.lock:
+                if self.number == 0 or not self.running:
+                    continue
+                if TERMINAL:
+                    self.redraw()
+                elif time.monotonic() - self.shown > 10:
+                    print(self.line(), flush=True)
+                    self.shown = time.monotonic()
+
+    def line(self):
+        return self.status or f"{self.title} … {self.seconds():.0f} s"
+
+    def redraw(self):
+        width = shutil.get_terminal_size().columns - 1
+        print("\r\033[K" + self.line()[:width], end="", flush=True)
+
+    def clear(self):
+        if TERMINAL:
+            print("\r\033[K", end="")
+
+
+class Runner(NotebookClient):
+    """Tells the progress what the running cell prints and what it redraws."""
+
+    progress = None
+
+    def process_message(self, msg, cell, cell_index):
+        content = msg["content"]
+        if msg["msg_type"] == "stream":
+            self.progress.printed(content["text"])
+        elif msg["msg_type"] == "update_display_data":
+            self.progress.status = "    " + first_line(content["data"].get("text/plain", ""))
+        return super().process_message(msg, cell, cell_index)
+
+
+def first_line(text):
+    lines = [line for line in text.strip().splitlines() if not line.startswith("//")]
+    return (lines or [""])[0][:90]
+
+
+def run(notebook):
+    """Runs all cells; returns the error that stopped them, or None. Outputs so far stay in the notebook."""
+    code = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
+    progress = Progress(len(code))
+    runner = Runner(
+        notebook,
+        kernel_name=notebook.metadata.kernelspec.name,
+        timeout=None,
+        startup_timeout=120,
+        on_cell_execute=lambda cell, cell_index: progress.start(cell.source),
+        on_cell_executed=lambda cell, cell_index, execute_reply: progress.end(),
+    )
+    runner.progress = progress
+    try:
+        runner.execute()
+    except (CellExecutionError, DeadKernelError, RuntimeError) as error:
+        return error
+    return None
+
+
+def render(notebook, title):
+    """The notebook as HTML: style, pictures and, where there is mathematics, its renderer are in the page itself."""
+    dark = HtmlFormatter(style="github-dark").get_style_defs(".highlight")
+    light = HtmlFormatter(style="default").get_style_defs(".highlight")
+    style = light + "\n@media (prefers-color-scheme: dark) {\n" + dark + "\n}\n" + (PAGE / "page.css").read_text()
+    mathematics = any("$" in cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    exporter = HTMLExporter(template_name="page", extra_template_basedirs=[str(PAGE.parent)])
+    # widgets need a running kernel: their static twin is shown instead
+    exporter.display_data_priority = [
+        "image/png", "image/svg+xml", "text/html", "text/markdown", "image/jpeg", "text/latex", "text/plain"
+    ]
+    resources = {
+        "title": title,
+        "style": style,
+        "math": (PAGE / "temml.min.js").read_text() if mathematics else "",
+    }
+    html, _ = exporter.from_notebook_node(notebook, resources)
+    return html
+
+
+def main(path, directory):
+    notebook = nbformat.read(path, as_version=4)
+    error = run(notebook)
+    directory.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, directory / path.name)
+    page = directory / (path.stem + ".html")
+    page.write_text(render(notebook, path.stem), encoding="utf-8")
+    print(f"page: {page}")
+    if error:
+        sys.exit(f"{path.name} stopped with an error:\n{error}")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))
