@@ -1,0 +1,124 @@
+# Prefill of prompts, decoding against a preallocated key/value cache, and sampling.
+#
+# A cache is one tensor [R, 2 K, S, d] a layer, keys before values. All rows share a clock: column t holds every row's
+# newest token, and row i's own tokens begin at column start[i]. So a step writes one column, rows of different lengths
+# live together, and a new row may join at any time with its prompt ending just before t.
+
+def attend_prompts(q: Tensor, k: Tensor, v: Tensor, mask: Optional[Tensor]) -> Tensor:
+  """causal attention [N, L, H d] of prompts padded on the left; q [N, L, H, d], k and v [N, L, K, d]"""
+  N, L, H, d = q.size(0), q.size(1), q.size(2), q.size(3)
+  K = k.size(2)
+  n = H // K
+  q_ = torch.reshape(torch.permute(torch.view(q, [N, L, K, n, d]), [0, 2, 3, 1, 4]), [N * K, n, L, d])
+  k_ = torch.expand(torch.reshape(torch.transpose(k, 1, 2), [N * K, 1, L, d]), [N * K, n, L, d])
+  v_ = torch.expand(torch.reshape(torch.transpose(v, 1, 2), [N * K, 1, L, d]), [N * K, n, L, d])
+  o = torch.scaled_dot_product_attention(q_, k_, v_, mask, 0., mask is None)
+  return torch.reshape(torch.permute(torch.view(o, [N, K, n, L, d]), [0, 3, 1, 2, 4]), [N, L, H * d])
+
+def padding_mask(pad: Tensor, L: int, K: int, dtype: int) -> Optional[Tensor]:
+  """[N K, 1, L, L]: causal, and blind to the left padding; a padding token sees itself, lest its row be empty"""
+  mask: Optional[Tensor] = None
+  if bool(torch.any(torch.gt(pad, 0))):
+    at = torch.arange(L, device=pad.device)
+    seen = torch.logical_and(torch.le(torch.unsqueeze(at, 0), torch.unsqueeze(at, 1)), torch.unsqueeze(torch.ge(torch.unsqueeze(at, 0), torch.unsqueeze(pad, 1)), 1))
+    seen = torch.logical_or(seen, torch.to(torch.eye(L, device=pad.device), 11))
+    m = torch.masked_fill(torch.zeros([pad.size(0), L, L], dtype=dtype, device=pad.device), torch.logical_not(seen), float("-inf"))
+    mask = torch.unsqueeze(torch.repeat_interleave(m, K, 0), 1)
+  return mask
+
+def prefill(w: __torch__.model.Weights, adapters: List[__torch__.model.Adapter], shape: __torch__.model.Shape, cache: List[Tensor], tokens: Tensor, pad: Tensor, slots: Tensor, t: int) -> int:
+  """Writes keys and values of N prompts' tokens [N, L], each into all the rows of its group (slots [N, G]), columns t - L to t - 1."""
+  N, L, G = tokens.size(0), tokens.size(1), slots.size(1)
+  h = torch.embedding(w.embedding, tokens)
+  positions = torch.clamp(torch.sub(torch.unsqueeze(torch.arange(L, device=tokens.device), 0), torch.unsqueeze(pad, 1)), 0)
+  cos, sin = __torch__.model.rope_angles(positions, shape, h.dtype)
+  mask = __torch__.sampling.padding_mask(pad, L, shape.kv_heads, h.dtype)
+  rows = torch.view(slots, [-1])
+  for l in range(len(w.layers)):
+    layer, ad, c = w.layers[l], adapters[l], cache[l]
+    q, k, v = __torch__.model.attention_inputs(h, layer, ad, shape, cos, sin)
+    kv = torch.transpose(torch.cat([k, v], 2), 1, 2)
+    kv = torch.repeat_interleave(kv, G, 0)
+    c[:, :, t - L:t].index_copy_(0, rows, kv)
+    if l + 1 < len(w.layers):
+      h = __torch__.model.attention_output(h, __torch__.sampling.attend_prompts(q, k, v, mask), layer, ad)
+      h = __torch__.model.feed_forward(h, layer, ad, shape)
+  return 0
+
+# ------------------------------------------------------------------ sampling
+class Filter(NamedTuple):
+  temperature : float          # 0: the most likely token
+  top_p : float
+  min_p : float
+  top_k : int
+
+def pick(p: Tensor, u: Tensor) -> Tensor:
+  """index [R, 1] of the first entry at which the cumulative sum of p [R, V] exceeds u [R] of its total, 0 <= u < 1"""
+  c = torch.cumsum(p, -1)
+  return torch.clamp(torch.searchsorted(c, torch.mul(torch.unsqueeze(u, 1), torch.slice(c, -1, -1)), right=True), None, p.size(-1) - 1)
+
+def sample(z: Tensor, u: Tensor, f: __torch__.sampling.Filter) -> Tuple[Tensor, Tensor]:
+  """tokens [R] of float32 logits [R, V], and their log-probabilities at the temperature, before any filter"""
+  if f.temperature <= 0.0:
+    token = torch.argmax(z, -1, True)
+    return (torch.squeeze(token, 1), torch.squeeze(torch.gather(torch.log_softmax(z, -1), 1, token), 1))
+  logp = torch.log_softmax(torch.div(z, f.temperature), -1)
+  p = torch.exp(logp)
+  if f.top_k <= 0 and f.top_p >= 1.0 and f.min_p <= 0.0:
+    token = __torch__.sampling.pick(p, u)
+  else:
+    p, order = torch.sort(p, -1, True)
+    if f.top_k > 0:
+      p = torch.slice(p, -1, 0, f.top_k)
+    q = torch.div(p, torch.sum(p, [-1], True))
+    if f.top_p < 1.0:
+      p = torch.masked_fill(p, torch.ge(torch.sub(torch.cumsum(q, -1), q), f.top_p), 0.)
+    if f.min_p > 0.0:
+      p = torch.masked_fill(p, torch.lt(p, torch.mul(torch.slice(p, -1, 0, 1), f.min_p)), 0.)
+    token = torch.gather(order, 1, __torch__.sampling.pick(p, u))
+  return (torch.squeeze(token, 1), torch.squeeze(torch.gather(logp, 1, token), 1))
+
+# ------------------------------------------------------------------ decoding
+def start_mask(start: Tensor, first: int, S: int, dtype: int) -> Optional[Tensor]:
+  """[R, 1, 1, S - first]: hides the columns before each row's start; none needed where all rows start together"""
+  mask: Optional[Tensor] = None
+  if bool(torch.any(torch.gt(start, first))):
+    hidden = torch.lt(torch.unsqueeze(torch.arange(first, S, device=start.device), 0), torch.unsqueeze(start, 1))
+    m = torch.masked_fill(torch.zeros([start.size(0), S - first], dtype=dtype, device=start.device), hidden, float("-inf"))
+    mask = torch.unsqueeze(torch.unsqueeze(m, 1), 1)
+  return mask
+
+def attend_cache(q: Tensor, c: Tensor, first: int, t: int, mask: Optional[Tensor]) -> Tensor:
+  """one query a row, [R, H, d], against columns first to t of the cache; gives [R, H d]"""
+  R, K, d = q.size(0), c.size(1) // 2, q.size(2)
+  seen: Optional[Tensor] = None
+  if mask is not None:
+    seen = mask[:, :, :, :t + 1 - first]
+  o = torch.scaled_dot_product_attention(torch.view(q, [R, K, -1, d]), c[:, :K, first:t + 1], c[:, K:, first:t + 1], seen, 0., False)
+  return torch.reshape(o, [R, -1])
+
+def decode(w: __torch__.model.Weights, adapters: List[__torch__.model.Adapter], shape: __torch__.model.Shape, cache: List[Tensor], token: Tensor, start: Tensor, uniform: Tensor, banned: Tensor, t: int, f: __torch__.sampling.Filter) -> Tuple[Tensor, Tensor]:
+  """Feeds token [R] at column t, samples the next with uniform [R, steps], and so on: tokens and log-probabilities [R, steps]."""
+  steps, K = uniform.size(1), shape.kv_heads
+  first = int(torch.min(start))
+  mask = __torch__.sampling.start_mask(start, first, t + steps, w.embedding.dtype)
+  tokens: List[Tensor] = []
+  log_probs: List[Tensor] = []
+  for i in range(steps):
+    h = torch.embedding(w.embedding, token)
+    cos, sin = __torch__.model.rope_angles(torch.rsub(start, t + i), shape, h.dtype)
+    for l in range(len(w.layers)):
+      layer, ad, c = w.layers[l], adapters[l], cache[l]
+      q, k, v = __torch__.model.attention_inputs(h, layer, ad, shape, cos, sin)
+      column = torch.select(c, 2, t + i)
+      column[:, :K].copy_(k)
+      column[:, K:].copy_(v)
+      h = __torch__.model.attention_output(h, __torch__.sampling.attend_cache(q, c, first, t + i, mask), layer, ad)
+      h = __torch__.model.feed_forward(h, layer, ad, shape)
+    z = torch.to(__torch__.products.linear(__torch__.model.rms_norm(h, w.norm, shape.eps), w.head, None), 6)
+    if banned.numel() > 0:
+      z = torch.index_fill(z, 1, banned, float("-inf"))
+    token, logp = __torch__.sampling.sample(z, uniform[:, i], f)
+    tokens.append(token)
+    log_probs.append(logp)
+  return (torch.stack(tokens, 1), torch.stack(log_probs, 1))
