@@ -32,7 +32,7 @@ import java.util.zip.ZipOutputStream;
  *
  * <p>Thread-safe: the program's methods keep no state but the weights.
  */
-final class TensorProgram implements AutoCloseable {
+public final class TensorProgram implements AutoCloseable {
 
     private static final String[] SOURCES = {"model", "sampling", "learning"};
 
@@ -96,7 +96,7 @@ final class TensorProgram implements AutoCloseable {
      *     vector, a {@code double[]} vector or a {@code Long}, {@code Integer} or {@code Double} scalar
      * @return the tensors that the method returns
      */
-    NDList call(NDManager out, String method, Object... arguments) {
+    public NDList call(NDManager out, String method, Object... arguments) {
         EXECUTOR_OFF.get();
         try (NDManager scratch = manager.newSubManager()) {
             NDList inputs = new NDList();
