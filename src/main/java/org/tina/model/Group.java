@@ -3,16 +3,22 @@ package org.tina.model;
 import java.util.List;
 
 /**
- * A prompt and its completions, the unit of scoring and learning: the prompt's P tokens stand once, then G
- * completions, each right-padded to the longest, C. Shapes: {@code tokens [P + G·C]}; M is the number of real
- * completion tokens; {@code rows [M]} are the positions whose hidden state predicts {@code targets [M]}.
+ * A prompt and its completions, the unit of scoring and learning: the prompt's P tokens stand once,
+ * then G completions, each right-padded to the longest, C. Shapes: {@code tokens [P + G·C]}; M is
+ * the number of real completion tokens; {@code rows [M]} are the positions whose hidden state
+ * predicts {@code targets [M]}.
  *
  * @param promptLength P, at least 1
  * @param completionLength C
  * @param lengths tokens of each completion, [G]
  */
 public record Group(
-        int promptLength, int completionLength, int[] lengths, long[] tokens, long[] rows, long[] targets) {
+        int promptLength,
+        int completionLength,
+        int[] lengths,
+        long[] tokens,
+        long[] rows,
+        long[] targets) {
 
     /**
      * Lays out a group.
@@ -31,7 +37,8 @@ public record Group(
             m += lengths[g];
         }
         if (p == 0 || c == 0) {
-            throw new IllegalArgumentException("a group needs a prompt token and a completion token");
+            throw new IllegalArgumentException(
+                    "a group needs a prompt token and a completion token");
         }
         long[] tokens = new long[p + lengths.length * c];
         long[] rows = new long[m];
@@ -46,7 +53,10 @@ public record Group(
                 int token = completions.get(g)[i];
                 tokens[begin + i] = token;
                 targets[at] = token;
-                rows[at++] = i == 0 ? p - 1 : begin + i - 1; // the prompt's last token predicts the first
+                rows[at++] =
+                        i == 0
+                                ? p - 1
+                                : begin + i - 1; // the prompt's last token predicts the first
             }
         }
         return new Group(p, c, lengths, tokens, rows, targets);

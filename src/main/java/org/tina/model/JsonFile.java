@@ -15,9 +15,9 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /** A JSON file that holds one object; a value of the wrong kind is an error naming file and key. */
-record JsonFile(Path path, JsonObject object) {
+public record JsonFile(Path path, JsonObject object) {
 
-    static JsonFile read(Path path) {
+    public static JsonFile read(Path path) {
         try {
             JsonElement root = JsonParser.parseString(Files.readString(path));
             if (!root.isJsonObject()) {
@@ -32,25 +32,25 @@ record JsonFile(Path path, JsonObject object) {
     }
 
     /** The file, or an empty object where there is none. */
-    static JsonFile readIfPresent(Path path) {
+    public static JsonFile readIfPresent(Path path) {
         return Files.exists(path) ? read(path) : new JsonFile(path, new JsonObject());
     }
 
     /** Whether the key is there with a value other than null. */
-    boolean has(String key) {
+    public boolean has(String key) {
         return object.has(key) && !object.get(key).isJsonNull();
     }
 
-    int integer(String key, int fallback) {
+    public int integer(String key, int fallback) {
         return value(key, fallback, "a whole number", JsonPrimitive::isNumber, JsonFile::exactInt);
     }
 
-    double number(String key, double fallback) {
+    public double number(String key, double fallback) {
         return value(
                 key, fallback, "a number", JsonPrimitive::isNumber, JsonPrimitive::getAsDouble);
     }
 
-    boolean bool(String key, boolean fallback) {
+    public boolean bool(String key, boolean fallback) {
         return value(
                 key,
                 fallback,
@@ -59,13 +59,13 @@ record JsonFile(Path path, JsonObject object) {
                 JsonPrimitive::getAsBoolean);
     }
 
-    String text(String key, String fallback) {
+    public String text(String key, String fallback) {
         return value(
                 key, fallback, "a string", JsonPrimitive::isString, JsonPrimitive::getAsString);
     }
 
     /** Token ids given as one number or as a list of numbers; empty where there are none. */
-    List<Integer> integers(String key) {
+    public List<Integer> integers(String key) {
         if (!has(key)) {
             return List.of();
         }
@@ -84,7 +84,7 @@ record JsonFile(Path path, JsonObject object) {
     }
 
     /** The object under a key, as a file of its own for error messages; empty where absent. */
-    JsonFile child(String key) {
+    public JsonFile child(String key) {
         if (!has(key)) {
             return new JsonFile(path, new JsonObject());
         }
@@ -94,7 +94,7 @@ record JsonFile(Path path, JsonObject object) {
         return new JsonFile(path, object.getAsJsonObject(key));
     }
 
-    ModelFormatException wrong(String key, String wanted) {
+    public ModelFormatException wrong(String key, String wanted) {
         return new ModelFormatException(
                 path, key + " is " + object.get(key) + ", it must be " + wanted);
     }

@@ -8,9 +8,9 @@ import java.util.Arrays;
 import java.util.stream.LongStream;
 
 /**
- * A model with one flat float32 vector of trainable parameters, so that an optimizer step, a checkpoint or an
- * average over machines is one operation on one array. {@link #frozen} has none, {@link #full} has all of the
- * model's, {@code LoraAdapter} those of its low-rank matrices.
+ * A model with one flat float32 vector of trainable parameters, so that an optimizer step, a
+ * checkpoint or an average over machines is one operation on one array. {@link #frozen} has none,
+ * {@link #full} has all of the model's, {@code LoraAdapter} those of its low-rank matrices.
  *
  * <p>Holds native memory: close it, before its model.
  */
@@ -24,8 +24,8 @@ public class Policy implements AutoCloseable {
     }
 
     /**
-     * The objective of {@link #gradient}: per token {@code -min(ρA, clip(ρ, 1-epsilonLow, 1+epsilonHigh)A) +
-     * beta·KL}, with log-probabilities at the given temperature.
+     * The objective of {@link #gradient}: per token {@code -min(ρA, clip(ρ, 1-epsilonLow,
+     * 1+epsilonHigh)A) + beta·KL}, with log-probabilities at the given temperature.
      *
      * @param temperature above 0
      * @param delta an upper bound of the unclipped ratio, 0 for none
@@ -71,7 +71,13 @@ public class Policy implements AutoCloseable {
      * @param theta the starting values; every layer's pieces, then those of the top
      */
     protected Policy(
-            CausalLM model, Kind kind, int rank, long[] pieces, double scale, double dropout, float[] theta) {
+            CausalLM model,
+            Kind kind,
+            int rank,
+            long[] pieces,
+            double scale,
+            double dropout,
+            float[] theta) {
         this.model = model;
         this.kind = kind;
         this.rank = rank;
@@ -91,7 +97,10 @@ public class Policy implements AutoCloseable {
         return new Policy(model, Kind.FROZEN, 1, new long[0], 0, 0, NOTHING);
     }
 
-    /** The model with every parameter trainable, in float32, beside the loaded weights, which stay as the reference. */
+    /**
+     * The model with every parameter trainable, in float32, beside the loaded weights, which stay
+     * as the reference.
+     */
     public static Policy full(CausalLM model) {
         ModelConfig c = model.config();
         long hidden = c.hiddenSize();
@@ -108,7 +117,9 @@ public class Policy implements AutoCloseable {
         return model;
     }
 
-    /** The model without this policy's training, which GRPO takes as its reference. Close it too. */
+    /**
+     * The model without this policy's training, which GRPO takes as its reference. Close it too.
+     */
     public Policy reference() {
         return frozen(model);
     }
@@ -125,7 +136,9 @@ public class Policy implements AutoCloseable {
         }
     }
 
-    /** Replaces the trainable parameters; the vector must have the length of {@link #parameters}. */
+    /**
+     * Replaces the trainable parameters; the vector must have the length of {@link #parameters}.
+     */
     public void setParameters(float[] values) {
         if (theta != null && values.length != theta.size()) {
             throw new IllegalArgumentException(
@@ -142,7 +155,9 @@ public class Policy implements AutoCloseable {
         changed();
     }
 
-    /** The live vector, for an optimizer that updates it in place and then calls {@link #changed}. */
+    /**
+     * The live vector, for an optimizer that updates it in place and then calls {@link #changed}.
+     */
     public NDArray theta() {
         return theta;
     }
@@ -214,9 +229,11 @@ public class Policy implements AutoCloseable {
      * @param out owns the gradient
      * @param advantages, weights {@code [M]}
      * @param reference log-probabilities of the reference, {@code [M]}, or empty when beta is 0
-     * @param old log-probabilities of the policy that sampled, {@code [M]}, or empty when it is this one
+     * @param old log-probabilities of the policy that sampled, {@code [M]}, or empty when it is
+     *     this one
      * @param seed of the adapter's dropout
-     * @param checkpointing keep only each layer's input and compute the layer again in the backward pass
+     * @param checkpointing keep only each layer's input and compute the layer again in the backward
+     *     pass
      */
     public Gradient gradient(
             NDManager out,
@@ -262,10 +279,11 @@ public class Policy implements AutoCloseable {
     }
 
     /**
-     * The arguments with which decoding runs this policy: theta, plan, scale and the list of weights. A float32
-     * policy decodes with its adapter merged into copies of the weights that it touches (the model's own stay
-     * untouched, so nothing drifts); a half-precision one keeps the adapter beside the weights, as rounding W + BA
-     * would lose what little the adapter has learned.
+     * The arguments with which decoding runs this policy: theta, plan, scale and the list of
+     * weights. A float32 policy decodes with its adapter merged into copies of the weights that it
+     * touches (the model's own stay untouched, so nothing drifts); a half-precision one keeps the
+     * adapter beside the weights, as rounding W + BA would lose what little the adapter has
+     * learned.
      */
     public Object[] decodingArguments() {
         boolean beside = kind == Kind.LORA && model.halfPrecision();
@@ -277,7 +295,10 @@ public class Policy implements AutoCloseable {
         return new Object[] {theta, beside ? plan(0) : new long[] {0, 1, 0}, scales(), merged};
     }
 
-    /** The policy's weights with the adapter folded in, as the tensor program lists them; the caller closes them. */
+    /**
+     * The policy's weights with the adapter folded in, as the tensor program lists them; the caller
+     * closes them.
+     */
     NDList mergedWeights() {
         return model.program().call(manager, "merge", theta, plan(0), scales());
     }

@@ -499,7 +499,7 @@ public final class SafeTensors {
         };
     }
 
-    private static void encode(float[] values, DType dtype, OutputStream out) throws IOException {
+    static void encode(float[] values, DType dtype, OutputStream out) throws IOException {
         ByteBuffer buffer = ByteBuffer.allocate(CHUNK).order(ByteOrder.LITTLE_ENDIAN);
         for (float value : values) {
             switch (dtype) {

@@ -24,11 +24,13 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /**
- * The tensor program: TorchScript text from this package's resources, run by libtorch inside this JVM.
+ * The tensor program: TorchScript text from this package's resources, run by libtorch inside this
+ * JVM.
  *
- * <p>libtorch compiles a TorchScript archive from source text, so the program stays readable (see {@code
- * program/*.py}) while whole forward and backward passes and decoding loops are one native call each. The
- * archive is a zip of the sources and a pickle of one object, the program with its scalar attributes.
+ * <p>libtorch compiles a TorchScript archive from source text, so the program stays readable (see
+ * {@code program/*.py}) while whole forward and backward passes and decoding loops are one native
+ * call each. The archive is a zip of the sources and a pickle of one object, the program with its
+ * scalar attributes.
  *
  * <p>Thread-safe: the program's methods keep no state but the weights.
  */
@@ -36,7 +38,10 @@ public final class TensorProgram implements AutoCloseable {
 
     private static final String[] SOURCES = {"model", "sampling", "learning"};
 
-    /** The executor's optimiser gives wrong gradients at ties (and starts slowly); it is a switch of each thread. */
+    /**
+     * The executor's optimiser gives wrong gradients at ties (and starts slowly); it is a switch of
+     * each thread.
+     */
     private static final ThreadLocal<Boolean> EXECUTOR_OFF =
             ThreadLocal.withInitial(
                     () -> {
@@ -79,7 +84,8 @@ public final class TensorProgram implements AutoCloseable {
         }
     }
 
-    private static PtSymbolBlock load(NDManager manager, Map<String, Object> attributes, String products) {
+    private static PtSymbolBlock load(
+            NDManager manager, Map<String, Object> attributes, String products) {
         try {
             var archive = new ByteArrayInputStream(archive(attributes, products));
             return JniUtils.loadModule((PtNDManager) manager, archive, false, false);
@@ -92,8 +98,9 @@ public final class TensorProgram implements AutoCloseable {
      * Calls a method of the program.
      *
      * @param out the manager that will own the results
-     * @param arguments each an NDArray, an NDList (a list of tensors), a {@code long[]} or a {@code float[]}
-     *     vector, a {@code double[]} vector or a {@code Long}, {@code Integer} or {@code Double} scalar
+     * @param arguments each an NDArray, an NDList (a list of tensors), a {@code long[]} or a {@code
+     *     float[]} vector, a {@code double[]} vector or a {@code Long}, {@code Integer} or {@code
+     *     Double} scalar
      * @return the tensors that the method returns
      */
     public NDList call(NDManager out, String method, Object... arguments) {
@@ -146,7 +153,8 @@ public final class TensorProgram implements AutoCloseable {
 
     // ---------------------------------------------------------------- the archive
 
-    private static byte[] archive(Map<String, Object> attributes, String products) throws IOException {
+    private static byte[] archive(Map<String, Object> attributes, String products)
+            throws IOException {
         var bytes = new ByteArrayOutputStream();
         try (var zip = new ZipOutputStream(bytes)) {
             zip.setMethod(ZipOutputStream.STORED);
@@ -180,7 +188,10 @@ public final class TensorProgram implements AutoCloseable {
         zip.closeEntry();
     }
 
-    /** A pickle (protocol 2) of one object of class {@code __torch__.Program} with scalar attributes. */
+    /**
+     * A pickle (protocol 2) of one object of class {@code __torch__.Program} with scalar
+     * attributes.
+     */
     private static byte[] pickle(Map<String, Object> attributes) throws IOException {
         var state = new LinkedHashMap<String, Object>();
         state.put("training", false);
@@ -218,7 +229,8 @@ public final class TensorProgram implements AutoCloseable {
     private static void pickleString(OutputStream out, String s) throws IOException {
         byte[] utf8 = s.getBytes(StandardCharsets.UTF_8);
         out.write('X');
-        out.write(ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(utf8.length).array());
+        out.write(
+                ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(utf8.length).array());
         out.write(utf8);
     }
 }

@@ -11,16 +11,19 @@ import java.util.concurrent.Future;
 import java.util.function.Function;
 
 /**
- * Runs independent pieces of tensor work side by side: as many Java threads as cores with one libtorch thread
- * each, which for models of a few million parameters is far faster than one call that uses all cores. A single
- * piece gets all cores. Results come in the order of the inputs, so that sums over them are repeatable.
+ * Runs independent pieces of tensor work side by side: as many Java threads as cores with one
+ * libtorch thread each, which for models of a few million parameters is far faster than one call
+ * that uses all cores. A single piece gets all cores. Results come in the order of the inputs, so
+ * that sums over them are repeatable.
  *
  * <p>The number of cores used is the system property {@code tina.threads}, by default all.
  */
 public final class Workers {
 
     private static final int CORES =
-            Math.max(1, Integer.getInteger("tina.threads", Runtime.getRuntime().availableProcessors()));
+            Math.max(
+                    1,
+                    Integer.getInteger("tina.threads", Runtime.getRuntime().availableProcessors()));
 
     private static final ExecutorService POOL =
             Executors.newFixedThreadPool(
@@ -38,7 +41,10 @@ public final class Workers {
         return CORES;
     }
 
-    /** Applies {@code work} to each input, at most {@link #cores} at a time; rethrows the first failure. */
+    /**
+     * Applies {@code work} to each input, at most {@link #cores} at a time; rethrows the first
+     * failure.
+     */
     public static <I, O> List<O> map(List<I> inputs, Function<I, O> work) {
         Engine.getEngine("PyTorch"); // loads libtorch before any thread calls it
         int threadsEach = Math.max(1, CORES / Math.max(1, inputs.size()));
@@ -66,7 +72,10 @@ public final class Workers {
         return outputs;
     }
 
-    /** Waits even when interrupted: a native call cannot be stopped, and its tensors must not be closed under it. */
+    /**
+     * Waits even when interrupted: a native call cannot be stopped, and its tensors must not be
+     * closed under it.
+     */
     private static <O> O join(Future<O> future) {
         boolean interrupted = false;
         try {

@@ -327,6 +327,10 @@ class Program(Module):
   def give(self: __torch__.Program, x: Tensor) -> Tensor:
     return torch.to(x, torch.device("cpu"), 6, False, True)
 
+  def give_rows(self: __torch__.Program, x: Tensor, range: Tensor) -> Tensor:
+    r = self.ints(range)
+    return self.give(x[r[0]:r[1]])
+
   def adamw(self: __torch__.Program, theta: Tensor, gradient: Tensor, mean: Tensor, square: Tensor, decay: Tensor, hyper: Tensor) -> Tensor:
     """hyper [step, learning rate, beta1, beta2, eps, largest norm]"""
     h = self.floats(hyper)
