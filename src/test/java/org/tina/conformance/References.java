@@ -15,10 +15,14 @@ import java.util.ArrayList;
 import java.util.List;
 import org.tina.model.SafeTensors;
 
-/** The reference files under src/test/resources/references; their README.md says what each holds. */
+/**
+ * The reference files under src/test/resources/references; their README.md says what each holds.
+ */
 final class References {
 
-    /** Largest relative error against a float32 reference, and against a bfloat16 or float16 one. */
+    /**
+     * Largest relative error against a float32 reference, and against a bfloat16 or float16 one.
+     */
     static final double FLOAT32 = 1e-4;
 
     static final double HALF = 2e-2;

@@ -22,9 +22,12 @@ class TextConformanceTest {
                 int[] ids = References.ints(it.get("ids"));
                 assertArrayEquals(ids, tokenizer.encode(text), text);
                 assertEquals(it.get("decoded").getAsString(), tokenizer.decode(ids, false));
-                assertEquals(it.get("decoded_skip_special").getAsString(), tokenizer.decode(ids, true));
+                assertEquals(
+                        it.get("decoded_skip_special").getAsString(), tokenizer.decode(ids, true));
             }
-            assertArrayEquals(new int[] {0, 1, 2}, new int[] {tokenizer.pad(), tokenizer.bos(), tokenizer.eos()});
+            assertArrayEquals(
+                    new int[] {0, 1, 2},
+                    new int[] {tokenizer.pad(), tokenizer.bos(), tokenizer.eos()});
         }
     }
 
@@ -37,7 +40,8 @@ class TextConformanceTest {
                             .map(
                                     m ->
                                             new ChatTemplate.Message(
-                                                    m.get("role").getAsString(), m.get("content").getAsString()))
+                                                    m.get("role").getAsString(),
+                                                    m.get("content").getAsString()))
                             .toList();
             assertEquals(it.get("text").getAsString(), template.render(chat, false));
             assertEquals(it.get("prompt").getAsString(), template.render(chat, true));
