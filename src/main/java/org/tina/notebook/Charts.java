@@ -1,0 +1,179 @@
+package org.tina.notebook;
+
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.Font;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.knowm.xchart.CategoryChart;
+import org.knowm.xchart.CategoryChartBuilder;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.internal.chartpart.Chart;
+import org.knowm.xchart.internal.series.Series;
+import org.knowm.xchart.style.AxesChartStyler;
+import org.knowm.xchart.style.Styler;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+
+/**
+ * Charts of this project's results. All have a transparent ground with mid-grey text and grid,
+ * which reads on light and dark pages; a chart shows itself as the result of a cell.
+ */
+public final class Charts {
+    static final Color GREY = new Color(0x80, 0x80, 0x80);
+
+    /** Readable on white and on black. */
+    static final List<Color> COLORS =
+            List.of(
+                    new Color(0x3b, 0x8e, 0xea),
+                    new Color(0xe8, 0x71, 0x0a),
+                    new Color(0x2d, 0xa4, 0x4e),
+                    new Color(0xa3, 0x71, 0xf7),
+                    new Color(0xd6, 0x48, 0x5f),
+                    new Color(0x1f, 0xa6, 0xa6));
+
+    private static final Color CLEAR = new Color(0, 0, 0, 0);
+    private static final Color GRID = new Color(0x80, 0x80, 0x80, 0x50);
+    private static final int WIDTH = 640;
+    private static final int HEIGHT = 320;
+
+    /** How much of the past a smoothed value keeps. */
+    private static final double SMOOTHING = 0.8;
+
+    private Charts() {}
+
+    /**
+     * Curves over training steps 1, 2, ….
+     *
+     * @param curves name → one value a step; NaN leaves a gap
+     */
+    public static XYChart lines(String title, String yTitle, Map<String, double[]> curves) {
+        XYChart chart =
+                new XYChartBuilder()
+                        .width(WIDTH)
+                        .height(HEIGHT)
+                        .title(title)
+                        .xAxisTitle("step")
+                        .yAxisTitle(yTitle)
+                        .build();
+        style(chart.getStyler());
+        curves.forEach((name, values) -> line(chart, name, values));
+        chart.getStyler().setLegendVisible(curves.size() > 1);
+        return chart;
+    }
+
+    /**
+     * Bars side by side, one group a quantity and one colour a series, with their confidence
+     * intervals.
+     *
+     * @param quantities names of the groups, for example Pass@1 and format
+     * @param series name → one bar a quantity
+     */
+    public static CategoryChart bars(
+            String title, List<String> quantities, Map<String, List<Bar>> series) {
+        CategoryChart chart =
+                new CategoryChartBuilder().width(WIDTH).height(HEIGHT).title(title).build();
+        style(chart.getStyler());
+        chart.getStyler().setAvailableSpaceFill(0.6).setLegendVisible(series.size() > 1);
+        chart.getStyler().setYAxisMin(0.0);
+        series.forEach(
+                (name, bars) ->
+                        chart.addSeries(
+                                        name,
+                                        quantities,
+                                        numbers(bars.stream().map(Bar::value)),
+                                        numbers(bars.stream().map(Bar::error)))
+                                .setFillColor(
+                                        COLORS.get(
+                                                (chart.getSeriesMap().size() - 1)
+                                                        % COLORS.size())));
+        return chart;
+    }
+
+    /**
+     * A bar of {@link #bars}.
+     *
+     * @param value its height
+     * @param error half the width of its confidence interval, 0 for none
+     */
+    public record Bar(double value, double error) {}
+
+    private static List<Double> numbers(Stream<Double> values) {
+        return values.collect(Collectors.toList());
+    }
+
+    /** Exponential moving average that starts at the first value; NaN is passed over. */
+    static double[] smooth(double[] values) {
+        double[] smooth = new double[values.length];
+        double state = Double.NaN;
+        for (int i = 0; i < values.length; i++) {
+            if (!Double.isNaN(values[i])) {
+                state =
+                        Double.isNaN(state)
+                                ? values[i]
+                                : SMOOTHING * state + (1 - SMOOTHING) * values[i];
+            }
+            smooth[i] = state;
+        }
+        return smooth;
+    }
+
+    private static double[] steps(int count) {
+        return IntStream.rangeClosed(1, count).asDoubleStream().toArray();
+    }
+
+    private static void line(XYChart chart, String name, double[] values) {
+        Color color = COLORS.get(chart.getSeriesMap().size() % COLORS.size());
+        chart.addSeries(name, steps(values.length), values)
+                .setMarker(SeriesMarkers.NONE)
+                .setLineColor(color)
+                .setLineWidth(2f);
+    }
+
+    /** A noisy curve: its values thin, their moving average thick. */
+    static void noisyLine(XYChart chart, double[] x, double[] y, Color color) {
+        Color faint = new Color(color.getRed(), color.getGreen(), color.getBlue(), 0x60);
+        chart.addSeries("value", x, y)
+                .setMarker(SeriesMarkers.NONE)
+                .setLineColor(faint)
+                .setLineWidth(1f);
+        chart.addSeries("smoothed", x, smooth(y))
+                .setMarker(SeriesMarkers.NONE)
+                .setLineColor(color)
+                .setLineWidth(2f);
+    }
+
+    static void style(AxesChartStyler styler) {
+        styler.setChartBackgroundColor(CLEAR).setChartFontColor(GREY).setChartPadding(6);
+        styler.setPlotContentSize(0.98);
+        styler.setLegendBackgroundColor(CLEAR)
+                .setLegendBorderColor(CLEAR)
+                .setLegendPosition(Styler.LegendPosition.OutsideE);
+        styler.setLegendFont(font(12)).setChartTitleFont(font(14)).setChartTitleBoxVisible(false);
+        styler.setPlotBackgroundColor(CLEAR).setPlotBorderVisible(false);
+        styler.setPlotGridLinesColor(GRID).setPlotGridLinesStroke(new BasicStroke(1f));
+        styler.setPlotGridVerticalLinesVisible(false);
+        styler.setAxisTickLabelsColor(GREY)
+                .setAxisTicksMarksVisible(false)
+                .setAxisTickLabelsFont(font(11));
+        styler.setAxisTitleFont(font(12));
+        styler.setXAxisTitleColor(GREY).setYAxisGroupTitleColor(0, GREY);
+        styler.setErrorBarsColor(GREY);
+    }
+
+    static Font font(int size) {
+        return new Font(Font.SANS_SERIF, Font.PLAIN, size);
+    }
+
+    /** What a chart shows, in words: its title and each series' last value. */
+    static String describe(Chart<?, ? extends Series> chart) {
+        Collection<? extends Series> series = chart.getSeriesMap().values();
+        String names = series.stream().map(Series::getName).collect(Collectors.joining(", "));
+        return "Chart: "
+                + (chart.getTitle().isEmpty() ? names : chart.getTitle() + " (" + names + ")");
+    }
+}

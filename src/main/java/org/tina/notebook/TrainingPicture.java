@@ -1,0 +1,137 @@
+package org.tina.notebook;
+
+import java.awt.Graphics2D;
+import java.awt.geom.AffineTransform;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.style.AxesChartStyler;
+
+/**
+ * The curves of a training run as small panels: reward, every reward function, completion length.
+ * Each shows the values of the steps thin and their moving average thick. Above them stands the
+ * run's progress.
+ */
+final class TrainingPicture {
+    private static final int PANEL_WIDTH = 410;
+    private static final int PANEL_HEIGHT = 190;
+    private static final int TOP = 34;
+    private static final int COLUMNS = 2;
+
+    /** What is known of the run so far: metric → its values, aligned with {@link #steps}. */
+    private final Map<String, List<Double>> curves = new LinkedHashMap<>();
+
+    private final List<Double> steps = new ArrayList<>();
+
+    void add(int step, Map<String, Double> metrics) {
+        if (steps.isEmpty()) {
+            panels(metrics).forEach(name -> curves.put(name, new ArrayList<>()));
+        }
+        steps.add((double) step);
+        curves.forEach((name, values) -> values.add(metrics.getOrDefault(name, Double.NaN)));
+    }
+
+    /** The metrics worth a panel, in TRL's names. */
+    private static List<String> panels(Map<String, Double> metrics) {
+        List<String> panels = new ArrayList<>();
+        panels.add("reward");
+        metrics.keySet().stream()
+                .filter(name -> name.matches("rewards/[^/]+/mean"))
+                .forEach(panels::add);
+        panels.add("completions/mean_length");
+        return panels;
+    }
+
+    /**
+     * @param progress one line of text
+     * @param total steps of the whole run, so that the curves grow towards the right edge
+     */
+    Picture picture(String progress, int total) {
+        int rows = (curves.size() + COLUMNS - 1) / COLUMNS;
+        String alt =
+                progress
+                        + curves.entrySet().stream()
+                                .map(
+                                        curve ->
+                                                " · "
+                                                        + title(curve.getKey())
+                                                        + " "
+                                                        + Grid.text(last(curve.getValue())))
+                                .collect(Collectors.joining());
+        List<XYChart> panels =
+                curves.entrySet().stream()
+                        .map(curve -> panel(curve.getKey(), curve.getValue(), total))
+                        .toList();
+        double done = last(steps) / total;
+        return new Picture(
+                COLUMNS * PANEL_WIDTH,
+                TOP + rows * PANEL_HEIGHT,
+                alt,
+                graphics -> draw(graphics, panels, progress, done));
+    }
+
+    private static void draw(
+            Graphics2D graphics, List<XYChart> panels, String progress, double done) {
+        graphics.setFont(Charts.font(13));
+        graphics.setColor(Charts.GREY);
+        graphics.drawString(progress, 10, 15);
+        graphics.fillRect(10, 23, COLUMNS * PANEL_WIDTH - 20, 2);
+        graphics.setColor(Charts.COLORS.get(0));
+        graphics.fillRect(
+                10, 22, (int) Math.round((COLUMNS * PANEL_WIDTH - 20) * Math.min(1, done)), 4);
+        AffineTransform origin = graphics.getTransform();
+        for (int i = 0; i < panels.size(); i++) {
+            graphics.translate(i % COLUMNS * PANEL_WIDTH, TOP + i / COLUMNS * PANEL_HEIGHT);
+            panels.get(i).paint(graphics, PANEL_WIDTH, PANEL_HEIGHT);
+            graphics.setTransform(origin);
+        }
+    }
+
+    private XYChart panel(String metric, List<Double> values, int total) {
+        XYChart chart =
+                new XYChartBuilder()
+                        .width(PANEL_WIDTH)
+                        .height(PANEL_HEIGHT)
+                        .title(title(metric))
+                        .build();
+        AxesChartStyler styler = chart.getStyler();
+        Charts.style(styler);
+        chart.getStyler().setLegendVisible(false).setChartTitleFont(Charts.font(13));
+        chart.getStyler().setXAxisMin(0.0).setXAxisMax((double) Math.max(total, 1));
+        double[] y = values.stream().mapToDouble(Double::doubleValue).toArray();
+        if (isShare(metric, y)) {
+            chart.getStyler().setYAxisMin(0.0).setYAxisMax(1.0);
+        } else if (metric.equals("completions/mean_length")) {
+            chart.getStyler().setYAxisMin(0.0);
+        }
+        double[] x = steps.stream().mapToDouble(Double::doubleValue).toArray();
+        int color = List.copyOf(curves.keySet()).indexOf(metric) % Charts.COLORS.size();
+        Charts.noisyLine(chart, x, y, Charts.COLORS.get(color));
+        return chart;
+    }
+
+    private static boolean isShare(String metric, double[] values) {
+        for (double value : values) {
+            if (value < 0 || value > 1) {
+                return false;
+            }
+        }
+        return metric.startsWith("rewards/");
+    }
+
+    /** "rewards/format/mean" → "format reward". */
+    private static String title(String metric) {
+        if (metric.startsWith("rewards/")) {
+            return metric.split("/")[1].replace('_', ' ') + " reward";
+        }
+        return metric.equals("completions/mean_length") ? "completion length (tokens)" : metric;
+    }
+
+    private static double last(List<Double> values) {
+        return values.get(values.size() - 1);
+    }
+}
