@@ -9,9 +9,11 @@ import com.hubspot.jinjava.interpret.RenderResult;
 import com.hubspot.jinjava.interpret.TemplateError;
 import com.hubspot.jinjava.lib.fn.ELFunctionDefinition;
 import java.io.IOException;
+import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -56,8 +58,13 @@ public final class ChatTemplate {
 
     private ChatTemplate(Path file, String source, Map<String, String> specialTokens) {
         this.file = file;
-        // as jinja2 reads a template: one kind of line end, and none after the last line
-        this.source = source.replaceAll("\r\n?", "\n").replaceFirst("\n\\z", "");
+        try {
+            this.source =
+                    JinjaDialect.toJinjava(
+                            source, filter -> JINJAVA.getGlobalContext().getFilter(filter) != null);
+        } catch (IllegalArgumentException e) {
+            throw new ModelFormatException(file, "chat template: " + e.getMessage(), e);
+        }
         this.specialTokens = specialTokens;
     }
 
@@ -118,22 +125,21 @@ public final class ChatTemplate {
      */
     public String render(List<Message> messages, boolean addGenerationPrompt) {
         Map<String, Object> variables = new HashMap<>(specialTokens);
-        variables.put(
-                "messages",
-                messages.stream()
-                        .map(message -> Map.of("role", message.role, "content", message.content))
-                        .toList());
+        variables.put("messages", messages.stream().map(ChatTemplate::asMap).toList());
         variables.put("add_generation_prompt", addGenerationPrompt);
         RenderResult result = JINJAVA.renderForResult(source, variables);
         for (TemplateError error : result.getErrors()) {
-            if (error.getSeverity() == TemplateError.ErrorType.FATAL) {
-                throw new ModelFormatException(
-                        file,
-                        "chat template, line " + error.getLineno() + ": " + message(error),
-                        error.getException());
-            }
+            throw new ModelFormatException(
+                    file, "chat template: " + message(error), error.getException());
         }
         return result.getOutput();
+    }
+
+    private static Map<String, String> asMap(Message message) {
+        Map<String, String> map = new LinkedHashMap<>(); // Python keeps the order of keys, too
+        map.put("role", message.role);
+        map.put("content", message.content);
+        return map;
     }
 
     /** The template's own words if it raised the error, else Jinjava's. */
@@ -149,22 +155,31 @@ public final class ChatTemplate {
     private static Jinjava jinjava() {
         JinjavaConfig config =
                 JinjavaConfig.newBuilder()
-                        .withTrimBlocks(true)
-                        .withLstripBlocks(true)
-                        .withLegacyOverrides(LegacyOverrides.ALL) // as Python in every choice
+                        .withLegacyOverrides(likePython())
                         .withNestedInterpretationEnabled(false)
                         .withElResolver(TemplateSandbox.resolver())
                         .withDisabled(Map.of(Library.TAG, FILE_TAGS))
                         .build();
         Jinjava jinjava = new Jinjava(config);
-        jinjava.registerFunction(
-                new ELFunctionDefinition(
-                        "", "raise_exception", ChatTemplate.class, "raise", String.class));
+        try {
+            Method raise = ChatTemplate.class.getDeclaredMethod("raise", String.class);
+            raise.setAccessible(true);
+            jinjava.registerFunction(new ELFunctionDefinition("", "raise_exception", raise));
+        } catch (NoSuchMethodException e) {
+            throw new IllegalStateException(e);
+        }
         return jinjava;
     }
 
+    /** Every choice that Jinjava has between its own older ways and those of Python's jinja2. */
+    private static LegacyOverrides likePython() {
+        return LegacyOverrides.Builder.from(LegacyOverrides.ALL)
+                .withWhitespaceRequiredWithinTokens(false)
+                .build();
+    }
+
     /** The function {@code raise_exception} of templates. */
-    public static String raise(String message) {
+    private static String raise(String message) {
         throw new Raised(message);
     }
 

@@ -1,0 +1,84 @@
+package org.tina.model;
+
+import java.util.function.Predicate;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Translates a template from the Jinja that transformers renders (jinja2 with trim_blocks and
+ * lstrip_blocks) to the one that Jinjava does. Jinjava differs in these places:
+ *
+ * <ul>
+ *   <li>white space beside blocks: it also strips it in the middle of a line, so it is taken away
+ *       here;
+ *   <li>{@code not x is defined} and {@code not x in y}, which it reads as {@code (not x) is
+ *       defined} and {@code (not x) in y};
+ *   <li>{@code x[::-1]}, {@code | items} and {@code {% generation %}}, which it doesn't know;
+ *   <li>a filter that it doesn't know gives no error, just nothing.
+ * </ul>
+ */
+final class JinjaDialect {
+
+    private static final String STRING =
+            "'[^'\\\\]*+(?:\\\\.[^'\\\\]*+)*+'|\"[^\"\\\\]*+(?:\\\\.[^\"\\\\]*+)*+\"";
+    private static final String OPERAND = STRING + "|[\\w.]+(?:\\[(?:" + STRING + "|[\\w:-]+)\\])*";
+
+    private static final Pattern LEFT_OF_BLOCK = Pattern.compile("(?md)^[ \\t]+(?=\\{[%#](?!\\+))");
+    private static final Pattern END_OF_BLOCK_LINE = Pattern.compile("((?<!\\+)[%#]\\})\\n");
+    private static final Pattern TAG =
+            Pattern.compile("(?s)\\{[{%](?:" + STRING + "|[^'\"%}]++|[%}](?!\\}))*+[%}]\\}");
+    private static final Pattern GENERATION =
+            Pattern.compile("(?<=^\\{%[-+]?\\s{0,9})(end)?generation(?=\\s*[-+]?%\\}$)");
+
+    // strings are matched so that they are passed over
+    private static final Pattern EXPRESSION =
+            Pattern.compile(
+                    "(?s)"
+                            + STRING
+                            + "|\\bnot\\s+("
+                            + OPERAND
+                            + ")\\s+(is(?!\\s+not\\b)|in)\\b"
+                            + "|\\[::-1\\]"
+                            + "|\\|\\s*(\\w+)");
+
+    private JinjaDialect() {}
+
+    /**
+     * @param knownFilter whether Jinjava has a filter of this name
+     * @throws IllegalArgumentException naming a filter that it hasn't
+     */
+    static String toJinjava(String source, Predicate<String> knownFilter) {
+        // as jinja2 reads a file: one kind of line end, and none after the last line
+        String template = source.replaceAll("\r\n?", "\n").replaceFirst("\n\\z", "");
+        template = LEFT_OF_BLOCK.matcher(template).replaceAll("");
+        template = END_OF_BLOCK_LINE.matcher(template).replaceAll("$1");
+        return TAG.matcher(template)
+                .replaceAll(tag -> Matcher.quoteReplacement(tag(tag.group(), knownFilter)));
+    }
+
+    private static String tag(String tag, Predicate<String> knownFilter) {
+        String plain =
+                GENERATION.matcher(tag).replaceAll(m -> m.group(1) == null ? "if true" : "endif");
+        return EXPRESSION
+                .matcher(plain)
+                .replaceAll(part -> Matcher.quoteReplacement(expression(part, knownFilter)));
+    }
+
+    private static String expression(MatchResult part, Predicate<String> knownFilter) {
+        String operand = part.group(1);
+        String filter = part.group(3);
+        if (operand != null) {
+            return operand + (part.group(2).equals("is") ? " is not" : " not in");
+        }
+        if (filter != null) {
+            if (filter.equals("items")) {
+                return ".items()";
+            }
+            if (!knownFilter.test(filter)) {
+                throw new IllegalArgumentException("filter " + filter + " is not known");
+            }
+        }
+        return part.group().equals("[::-1]") ? "|reverse" : part.group();
+    }
+}
