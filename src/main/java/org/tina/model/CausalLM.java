@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import org.tina.data.AtomicFile;
 
@@ -295,6 +296,38 @@ public final class CausalLM implements AutoCloseable {
             out.add(new Named("lm_head.weight", c.vocabSize(), hidden));
         }
         return out;
+    }
+
+    /**
+     * Writes fresh random weights for a directory's config.json: embeddings normal with deviation
+     * 0.02, linear layers 1/√in, those that write to the residual stream also divided by
+     * √(2·layers), norms one, biases zero.
+     */
+    public static void initialize(Path directory, long seed) throws IOException {
+        ModelConfig config = ModelConfig.read(directory);
+        SplittableRandom random = new SplittableRandom(seed);
+        List<SafeTensors.Tensor> tensors = new ArrayList<>();
+        for (Named tensor : tensors(config)) {
+            double deviation = 1 / Math.sqrt(tensor.columns);
+            if (tensor.name.contains("embed_tokens") || tensor.name.contains("lm_head")) {
+                deviation = 0.02;
+            } else if (tensor.name.contains("o_proj") || tensor.name.contains("down_proj")) {
+                deviation /= Math.sqrt(2 * config.layers());
+            }
+            double scale = tensor.columns == 0 ? 0 : deviation;
+            float centre = tensor.name.contains("norm") ? 1 : 0;
+            float[] values = new float[(int) (tensor.rows * Math.max(1, tensor.columns))];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = scale == 0 ? centre : (float) (scale * random.nextGaussian());
+            }
+            tensors.add(
+                    SafeTensors.Tensor.of(
+                            tensor.name,
+                            SafeTensors.DType.ofTorchName(config.dtype()),
+                            tensor.shape(),
+                            () -> values));
+        }
+        SafeTensors.write(directory.resolve(Weights.SINGLE), Map.of("format", "pt"), tensors);
     }
 
     // ---------------------------------------------------------------- saving

@@ -39,7 +39,7 @@ public class Policy implements AutoCloseable {
      *
      * @param theta the gradient, as long as the policy's vector, owned by the caller
      * @param loss sum over tokens of weight × loss
-     * @param logProb sum over tokens of the target's log-probability
+     * @param weightedLogProb sum over tokens of weight × the target's log-probability
      * @param entropy sum over tokens, in nats
      * @param kl sum over tokens of the estimated KL to the reference, 0 when beta is 0
      * @param clippedLow tokens with negative advantage whose ratio lies under the range
@@ -48,7 +48,7 @@ public class Policy implements AutoCloseable {
     public record Gradient(
             NDArray theta,
             double loss,
-            double logProb,
+            double weightedLogProb,
             double entropy,
             double kl,
             double clippedLow,
@@ -127,6 +127,35 @@ public class Policy implements AutoCloseable {
     /** The number of trainable parameters. */
     public long size() {
         return theta.size();
+    }
+
+    /** A manager for tensors that live beside this policy; close it before the policy. */
+    public NDManager newManager() {
+        return manager.newSubManager();
+    }
+
+    /**
+     * The weight decay of each parameter, or one value for all: matrices decay, norms and biases do
+     * not, as in transformers' trainer.
+     */
+    public float[] decay(float weightDecay) {
+        if (kind != Kind.FULL || weightDecay == 0) {
+            return new float[] {weightDecay};
+        }
+        float[] out = new float[Math.toIntExact(size())];
+        Arrays.fill(out, weightDecay);
+        int at = 0;
+        for (int layer = 0; layer < model.config().layers(); layer++) {
+            for (int i = 0; i < pieces.length; i++) {
+                if (i == 0 || i == 2 || i == 4) { // input norm, qkv bias, post norm
+                    Arrays.fill(out, at, at + (int) pieces[i], 0);
+                }
+                at += (int) pieces[i];
+            }
+        }
+        int norm = at + model.config().vocabSize() * model.config().hiddenSize();
+        Arrays.fill(out, norm, norm + model.config().hiddenSize(), 0);
+        return out;
     }
 
     /** A copy of the trainable parameters. */

@@ -48,15 +48,15 @@ def token_loss(logp: Tensor, old: Tensor, ref: Tensor, advantage: Tensor, o: __t
     loss = torch.add(loss, __torch__.learning.divergence(logp, ref), alpha=o.beta)
   return loss
 
-def statistics(logp: Tensor, entropy: Tensor, old: Tensor, ref: Tensor, advantage: Tensor, weighted_loss: Tensor, o: __torch__.learning.Objective) -> Tensor:
-  """sums over tokens: weighted loss, log-probability, entropy, KL, ratio clipped below, clipped above"""
+def statistics(logp: Tensor, entropy: Tensor, old: Tensor, ref: Tensor, advantage: Tensor, weight: Tensor, weighted_loss: Tensor, o: __torch__.learning.Objective) -> Tensor:
+  """sums over tokens: weighted loss, weighted log-probability, entropy, KL, ratio clipped below, clipped above"""
   rho = __torch__.learning.ratio(logp, old)
   kl = torch.zeros_like(logp)
   if o.beta > 0.0:
     kl = __torch__.learning.divergence(logp, ref)
   low = torch.logical_and(torch.lt(rho, 1.0 - o.epsilon_low), torch.lt(advantage, 0))
   high = torch.logical_and(torch.gt(rho, 1.0 + o.epsilon_high), torch.gt(advantage, 0))
-  return torch.sum(torch.stack([weighted_loss, logp, entropy, kl, torch.to(low, 6), torch.to(high, 6)]), [1])
+  return torch.sum(torch.stack([weighted_loss, torch.mul(logp, weight), entropy, kl, torch.to(low, 6), torch.to(high, 6)]), [1])
 
 def some(x: Tensor, i: int, j: int) -> Tensor:
   """x[i:j], or nothing where x is not given"""
@@ -86,7 +86,7 @@ def head_gradient(x: Tensor, head: Tensor, targets: Tensor, advantage: Tensor, w
     assert dlogp is not None, "the loss does not depend on the log-probabilities"
     p = torch.exp(all)
     entropy = torch.neg(torch.sum(torch.mul(p, all), [-1]))
-    stats.add_(__torch__.learning.statistics(torch.detach(logp), entropy, old_, ref_, a, torch.detach(loss), o))
+    stats.add_(__torch__.learning.statistics(torch.detach(logp), entropy, old_, ref_, a, weight[i:j], torch.detach(loss), o))
     g = torch.unsqueeze(torch.div(dlogp, o.temperature), 1)
     dz = torch.mul(p, torch.neg(g)).scatter_add_(1, torch.unsqueeze(to, 1), g)
     dz = torch.to(dz, x.dtype)
