@@ -3,7 +3,9 @@ package org.tina.conformance;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import ai.djl.Device;
+import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.jni.JniUtils;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -12,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -35,6 +38,13 @@ class GradientConformanceTest {
     private static final float[] NONE = {};
 
     @TempDir Path folder;
+
+    /** Two libtorch threads on a machine whose cores are busy are many times slower than one. */
+    @BeforeAll
+    static void oneThread() {
+        Engine.getEngine("PyTorch");
+        JniUtils.setNumThreads(1);
+    }
 
     static Stream<String> cases() {
         return References.objects(References.json("grpo/cases.json")).stream()

@@ -3,9 +3,12 @@ package org.tina.conformance;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import ai.djl.engine.Engine;
+import ai.djl.pytorch.jni.JniUtils;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,6 +20,13 @@ import org.tina.model.SafeTensors;
 
 /** Logits of whole sequences against transformers and PEFT. */
 class LogitsConformanceTest {
+
+    /** Two libtorch threads on a machine whose cores are busy are many times slower than one. */
+    @BeforeAll
+    static void oneThread() {
+        Engine.getEngine("PyTorch");
+        JniUtils.setNumThreads(1);
+    }
 
     @ParameterizedTest
     @ValueSource(strings = {"tied", "grouped", "sharded", "half"})
