@@ -18,19 +18,25 @@ public final class MathVerifier {
 
     /** Possessive throughout, so that no text makes the matcher go back. */
     private static final String DECIMAL =
-            "(?:(?:\\d{1,3}+(?:,\\d{3}+)++(?!\\d)|\\d++)(?:\\.\\d*+)?+|\\.\\d++)";
+            "(?:(?:\\d{1,3}+(?:,\\d{3}+(?!\\d))++|\\d++)(?:\\.\\d*+)?+|\\.\\d++)";
 
     private static final Pattern LAST_RESORT =
             Pattern.compile("(?:(?<![\\w)}])-)?+" + DECIMAL + "(?:/" + DECIMAL + ")?+");
 
-    private static final Pattern NUMBER =
+    /** {@code 5}, {@code -1,234.5}, {@code 3/4}, {@code 50%}. */
+    private static final Pattern PLAIN =
             Pattern.compile(
-                    "(?<sign>[-+]?+)(?:"
-                            + "(?<whole>\\d++)?+\\\\[dt]?+frac"
-                            + "(?:\\{(?<top>%1$s)\\}\\{(?<bottom>%1$s)\\}|(?<over>\\d)(?<under>\\d))"
-                                    .formatted(DECIMAL)
-                            + "|(?<numerator>%1$s)(?:/(?<denominator>%1$s))?+".formatted(DECIMAL)
-                            + ")(?<percent>%?+)");
+                    "(?<sign>[-+]?+)(?<top>%1$s)(?:/(?<bottom>%1$s))?+(?<percent>%%?+)"
+                            .formatted(DECIMAL));
+
+    /** {@code \frac{3}{4}}, {@code \frac34}, {@code -1\frac{1}{2}}. */
+    private static final Pattern LATEX_FRACTION =
+            Pattern.compile(
+                    ("(?<sign>[-+]?+)(?<whole>\\d*+)\\\\[dt]?+frac"
+                                    + "(?:\\{(?<top>%1$s)\\}|(?<topDigit>\\d))"
+                                    + "(?:\\{(?<bottom>%1$s)\\}|(?<bottomDigit>\\d))"
+                                    + "(?<percent>%%?+)")
+                            .formatted(DECIMAL));
 
     /** A longer answer is no number that anyone meant, and exact arithmetic on it would be slow. */
     private static final int LONGEST_NUMBER = 1000;
@@ -202,34 +208,43 @@ public final class MathVerifier {
         if (text.length() > LONGEST_NUMBER) {
             return Optional.empty();
         }
-        Matcher number = NUMBER.matcher(text);
-        if (!number.matches()) {
-            return Optional.empty();
+        Matcher plain = PLAIN.matcher(text);
+        if (plain.matches()) {
+            String bottom = plain.group("bottom");
+            return value(
+                    plain,
+                    decimal(plain.group("top")),
+                    bottom == null ? BigDecimal.ONE : decimal(bottom));
         }
-        BigDecimal top = decimal(number, "top", "over", "numerator");
-        BigDecimal bottom = decimal(number, "bottom", "under", "denominator");
-        if (number.group("whole") != null) {
-            top = top.add(bottom.multiply(new BigDecimal(number.group("whole"))));
+        Matcher latex = LATEX_FRACTION.matcher(text);
+        if (latex.matches()) {
+            BigDecimal top = either(latex, "top", "topDigit");
+            BigDecimal bottom = either(latex, "bottom", "bottomDigit");
+            String whole = latex.group("whole");
+            return value(
+                    latex,
+                    whole.isEmpty() ? top : top.add(bottom.multiply(decimal(whole))),
+                    bottom);
         }
-        if (number.group("sign").equals("-")) {
-            top = top.negate();
-        }
-        return bottom.signum() == 0
-                ? Optional.empty()
-                : Optional.of(new Value(top, bottom, !number.group("percent").isEmpty()));
+        return Optional.empty();
     }
 
-    /**
-     * The group that took part in the match; one if none did, as below a number that is no
-     * fraction.
-     */
-    private static BigDecimal decimal(Matcher number, String... groups) {
-        for (String group : groups) {
-            if (number.group(group) != null) {
-                return new BigDecimal(number.group(group).replace(",", ""));
-            }
+    private static Optional<Value> value(Matcher number, BigDecimal top, BigDecimal bottom) {
+        if (bottom.signum() == 0) {
+            return Optional.empty();
         }
-        return BigDecimal.ONE;
+        boolean negative = number.group("sign").equals("-");
+        boolean percent = !number.group("percent").isEmpty();
+        return Optional.of(new Value(negative ? top.negate() : top, bottom, percent));
+    }
+
+    private static BigDecimal either(Matcher number, String group, String other) {
+        String digits = number.group(group);
+        return decimal(digits != null ? digits : number.group(other));
+    }
+
+    private static BigDecimal decimal(String digits) {
+        return new BigDecimal(digits.replace(",", ""));
     }
 
     /** A fraction, not reduced. */
