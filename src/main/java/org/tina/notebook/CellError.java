@@ -3,7 +3,6 @@ package org.tina.notebook;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import jdk.jshell.EvalException;
 import jdk.jshell.JShell;
@@ -87,17 +86,17 @@ final class CellError {
         return lines;
     }
 
+    /**
+     * The line of a frame; the shell counts right only in a cell's first statement, of others it
+     * names the start.
+     */
     private static String cellFrame(StackTraceElement frame, JShell shell) {
-        Optional<String> line =
-                shell.snippets()
-                        .filter(snippet -> ("#" + snippet.id()).equals(frame.getFileName()))
-                        .flatMap(
-                                snippet ->
-                                        snippet.source()
-                                                .lines()
-                                                .skip(frame.getLineNumber() - 1L)
-                                                .limit(1))
-                        .findFirst();
-        return line.map(source -> "cell: " + source.strip()).orElse("cell");
+        return shell.snippets()
+                .filter(snippet -> ("#" + snippet.id()).equals(frame.getFileName()))
+                .flatMap(snippet -> snippet.source().lines().skip(frame.getLineNumber() - 1L))
+                .filter(line -> !line.isBlank())
+                .findFirst()
+                .map(line -> "cell: " + line.strip())
+                .orElse("cell");
     }
 }

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.SynchronousQueue;
@@ -50,6 +51,7 @@ public final class TinaKernel extends JavaKernel {
     private final StaleBuild staleBuild = new StaleBuild(Path.of(""));
     private final JShell shell;
     private volatile Throwable lastFailure;
+    private volatile boolean interrupted;
 
     private TinaKernel() throws ReflectiveOperationException {
         CodeEvaluator evaluator = (CodeEvaluator) field(JavaKernel.class, "evaluator").get(this);
@@ -96,6 +98,7 @@ public final class TinaKernel extends JavaKernel {
 
     @Override
     public DisplayData eval(String code) throws Exception {
+        interrupted = false;
         staleBuild.notice().ifPresent(System.err::println);
         try {
             return super.eval(code);
@@ -114,6 +117,7 @@ public final class TinaKernel extends JavaKernel {
     @Override
     public void interrupt() {
         if (!Cell.stop()) {
+            interrupted = true; // holds for the cell's later statements too
             super.interrupt();
         }
     }
@@ -175,6 +179,11 @@ public final class TinaKernel extends JavaKernel {
 
         @Override
         public <T> Future<T> submit(Callable<T> snippet) {
+            if (interrupted) {
+                CompletableFuture<T> cancelled = new CompletableFuture<>();
+                cancelled.cancel(true);
+                return cancelled;
+            }
             return super.submit(
                     () -> {
                         try {

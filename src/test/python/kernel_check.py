@@ -1,0 +1,148 @@
+"""Talks to the Java kernel as JupyterLab does. Prints one line per check; a failed one ends the script with status 1."""
+
+import sys
+import time
+
+from jupyter_client.manager import start_new_kernel
+
+TIMEOUT = 120
+
+
+class Session:
+    def __init__(self):
+        self.manager, self.client = start_new_kernel(kernel_name="tina-java", startup_timeout=TIMEOUT)
+
+    def start(self, code):
+        """Sends a cell that prints first, and returns when it has."""
+        request = self.client.execute(code)
+        self.wait_for(request, lambda message: message["msg_type"] == "stream")
+        return request
+
+    def finish(self, request):
+        """All that the cell shows until it is idle: a list of (message type, content)."""
+        shown = []
+
+        def idle(message):
+            shown.append((message["msg_type"], message["content"]))
+            return message["content"].get("execution_state") == "idle"
+
+        self.wait_for(request, idle)
+        return shown
+
+    def run(self, code):
+        return self.finish(self.client.execute(code))
+
+    def wait_for(self, request, condition):
+        deadline = time.monotonic() + TIMEOUT
+        while time.monotonic() < deadline:
+            message = self.client.get_iopub_msg(timeout=TIMEOUT)
+            if message["parent_header"].get("msg_id") == request and condition(message):
+                return
+        raise TimeoutError
+
+
+def result(shown):
+    return next((content["data"] for kind, content in shown if kind == "execute_result"), {})
+
+
+def printed(shown):
+    return "".join(content["text"] for kind, content in shown if kind == "stream")
+
+
+def traceback(shown):
+    return "\n".join("\n".join(content["traceback"]) for kind, content in shown if kind == "error")
+
+
+def check(name, condition, seen):
+    print(("ok    " if condition else "FAIL  ") + name, flush=True)
+    if not condition:
+        sys.exit(f"{name}: {seen}")
+
+
+def main():
+    session = Session()
+    try:
+        checks(session)
+    finally:
+        session.client.stop_channels()
+        session.manager.shutdown_kernel(now=True)
+
+
+def checks(session):
+    shown = session.run("Stream.of(1, 2, 3).map(i -> i * i).toList()")
+    check("imports are ready and a value shows itself", result(shown).get("text/plain") == "[1, 4, 9]", shown)
+
+    shown = session.run("for (int i = 0; i < 5000; i++) System.out.println(i);")
+    messages = sum(kind == "stream" for kind, _ in shown)
+    complete = printed(shown) == "".join(f"{i}\n" for i in range(5000))
+    check("5000 prints arrive, in few messages", complete and messages < 500, messages)
+
+    cell = session.start(
+        """
+        var stopped = new java.util.concurrent.atomic.AtomicBoolean();
+        Cell.onInterrupt(() -> stopped.set(true));
+        System.out.println("running");
+        while (!stopped.get()) Thread.sleep(5);
+        "stopped by itself"
+        """
+    )
+    session.manager.interrupt_kernel()
+    shown = session.finish(cell)
+    check("interrupt runs the stopper and the cell ends normally", "stopped by itself" in str(result(shown)), shown)
+
+    cell = session.start('System.out.println("running"); Thread.sleep(600_000);')
+    session.manager.interrupt_kernel()
+    shown = session.finish(cell)
+    check("interrupt without a stopper ends the cell", "Interrupted" in traceback(shown), shown)
+
+    session.run(
+        """
+        import io.github.spencerpark.jupyter.kernel.comm.Comm;
+        import io.github.spencerpark.jupyter.messages.Message;
+        import io.github.spencerpark.jupyter.messages.comm.*;
+        var clicked = new java.util.concurrent.CountDownLatch(1);
+        getKernelInstance().getCommManager().registerTarget("button", (m, id, target, open) -> new Comm(m, id, target) {
+            protected void onMessage(Message<CommMsgCommand> message) { clicked.countDown(); }
+            protected void onClose(Message<CommCloseCommand> message, boolean sending) {}
+        });
+        """
+    )
+    cell = session.start('System.out.println("running"); clicked.await(100, TimeUnit.SECONDS)')
+    for kind, content in [("comm_open", {"target_name": "button"}), ("comm_msg", {})]:
+        message = session.client.session.msg(kind, {"comm_id": "c1", "data": {}, **content})
+        session.client.shell_channel.send(message)
+    shown = session.finish(cell)
+    check("a widget's message arrives while a cell runs", result(shown).get("text/plain") == "true", shown)
+
+    shown = session.run(
+        """
+        void load(int size) {
+            try { Integer.parseInt("x" + size); }
+            catch (NumberFormatException e) { throw new IllegalArgumentException("bad size", e); }
+        }
+        load(7);
+        """
+    )
+    text = traceback(shown)
+    parts = ["IllegalArgumentException: bad size", "Caused by java.lang.NumberFormatException", '"x7"', "at cell: load(7);"]
+    check("an error says its message, its cause and its line", all(part in text for part in parts), text)
+
+    text = traceback(session.run("int count = \"three\";"))
+    readable = "incompatible types" in text and "\x1b[1;30m" not in text and "\x1b[30m" not in text
+    check("a compile error is readable on a dark ground", readable, repr(text))
+
+    shown = session.run('Table.create("t", IntColumn.create("n", 1, 2), StringColumn.create("s", "<a>", "b"))')
+    check("a table shows as HTML and text", "&lt;a&gt;" in str(result(shown)) and "text/plain" in result(shown), shown)
+
+    shown = session.run("""record Trial(String name, double value) {}
+        List.of(new Trial("first", 0.5), new Trial("second", 0.25))""")
+    check("records show as rows", "<td>0.2500</td>" in result(shown).get("text/html", ""), shown)
+
+    shown = session.run('Charts.lines("Reward", "reward", Map.of("seed 1", new double[] {1, 2, 3}))')
+    metadata = next(content["metadata"] for kind, content in shown if kind == "execute_result")
+    sized = metadata.get("image/png", {}).get("width") == 640 and "Reward" in metadata["image/png"]["alt"]
+    check("a chart shows as a picture with size and alternative text", "image/png" in result(shown) and sized, metadata)
+
+
+if __name__ == "__main__":
+    main()
