@@ -12,6 +12,7 @@ import org.tina.data.Problem;
  *
  * @param prompt the question
  * @param answer four numbers, separated by comma and space
+ * @param split the part of the world that the numbers belong to
  */
 public record Sibling(String prompt, String answer, Split split) {
     static final String SORT = "Sort: ";

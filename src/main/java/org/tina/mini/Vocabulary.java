@@ -48,7 +48,9 @@ public final class Vocabulary {
         return spelled;
     }
 
-    /** The tokens of several characters. */
+    /**
+     * The tokens of several characters; "Then, " is free for a wording that is never trained on.
+     */
     static List<String> phrases() {
         Stream<List<String>> kinds =
                 Stream.of(
