@@ -124,7 +124,7 @@ class GradientConformanceTest {
                 sum.add(policy, row, ones, weights, NONE, NONE, plain, false);
             }
             double loss = reference.getAsJsonObject("loss").get(name).getAsDouble();
-            assertEquals(loss, -sum.logProb / tokens, 1e-4 * loss);
+            assertEquals(loss, -sum.weightedLogProb, 1e-4 * loss);
             assertGradient(References.tensors("sft/" + name + ".safetensors"), policy, sum.theta);
         }
     }
@@ -136,7 +136,7 @@ class GradientConformanceTest {
     private static final class Sum {
         final float[] theta;
         double loss;
-        double logProb;
+        double weightedLogProb;
         double kl;
         double entropy;
         double low;
@@ -172,7 +172,7 @@ class GradientConformanceTest {
                     theta[i] += values[i];
                 }
                 loss += part.loss();
-                logProb += part.logProb();
+                weightedLogProb += part.weightedLogProb();
                 kl += part.kl();
                 entropy += part.entropy();
                 low += part.clippedLow();
