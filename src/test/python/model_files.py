@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
-from transformers import PreTrainedTokenizerFast, Qwen2Config, Qwen2ForCausalLM
+from transformers import PreTrainedTokenizerFast
 
 CHATML = """{% for message in messages %}
     {% if loop.first and message['role'] != 'system' %}
@@ -236,20 +236,9 @@ def tensors(out):
     file["scalar"] = torch.tensor(2.5)
     file["empty"] = torch.zeros(0, 4)
     file["ids"] = torch.arange(3)
-    save_file(file, out / "types.safetensors", metadata={"format": "pt", "note": "é"})
+    save_file(file, out / "types.safetensors", metadata={"note": "é"})
     bits = {name: file[name].float().flatten().view(torch.int32).tolist() for name in kinds}
     (out / "types.json").write_text(json.dumps(bits))
-
-
-def model_dirs(out):
-    torch.manual_seed(1)
-    config = Qwen2Config(
-        vocab_size=40, hidden_size=16, intermediate_size=24, num_hidden_layers=2,
-        num_attention_heads=4, num_key_value_heads=2, rope_parameters={"rope_type": "default", "rope_theta": 5e5},
-        max_position_embeddings=128, tie_word_embeddings=False, bos_token_id=1, eos_token_id=2,
-    )
-    model = Qwen2ForCausalLM(config).to(torch.bfloat16)
-    model.save_pretrained(out / "sharded", max_shard_size="3KB")
 
 
 def main():
@@ -259,7 +248,6 @@ def main():
     (out / "chats.json").write_text(json.dumps(chat_cases(), indent=1, ensure_ascii=False))
     tokenizer_dir(out / "tokenizer")
     tensors(out)
-    model_dirs(out)
 
 
 main()

@@ -1,5 +1,6 @@
 package org.tina.data;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -70,39 +71,27 @@ public final class ModelHub {
         if (idOrPath.equals("mini")) {
             return unpackMini();
         }
-        if (!idOrPath.isBlank() && Files.isDirectory(Path.of(idOrPath))) {
+        if (new File(idOrPath).isDirectory()) {
             return Path.of(idOrPath);
         }
         if (!idOrPath.matches("[\\w-][\\w.-]*(/[\\w-][\\w.-]*)?")) {
             throw new IllegalArgumentException(
-                    "model \""
-                            + idOrPath
-                            + "\" is no directory, nor a Hugging Face id like"
-                            + " owner/name, nor mini");
+                    "model \"%s\" is no directory, nor a Hugging Face id like owner/name, nor mini"
+                            .formatted(idOrPath));
         }
         Path cached = hubCache().resolve("models--" + idOrPath.replace("/", "--"));
         Path reference = cached.resolve("refs/main");
         if (!Files.exists(reference)) {
             throw new IllegalArgumentException(
-                    "model "
-                            + idOrPath
-                            + " is no directory, and "
-                            + hubCache()
-                            + " doesn't have it: run `hf download "
-                            + idOrPath
-                            + "`, or set HF_HOME to a cache that has it");
+                    ("model %s is no directory, and %s doesn't have it: run `hf download %1$s`, or"
+                                    + " set HF_HOME to a cache that has it")
+                            .formatted(idOrPath, hubCache()));
         }
         Path snapshot = cached.resolve("snapshots").resolve(read(reference).strip());
         if (!Files.exists(snapshot.resolve("config.json"))) {
             throw new IllegalArgumentException(
-                    "model "
-                            + idOrPath
-                            + " is incomplete, "
-                            + snapshot
-                            + " has no config.json: run"
-                            + " `hf download "
-                            + idOrPath
-                            + "` again");
+                    "model %s is incomplete, %s has no config.json: run `hf download %1$s` again"
+                            .formatted(idOrPath, snapshot));
         }
         return snapshot;
     }

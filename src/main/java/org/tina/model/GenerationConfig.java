@@ -54,13 +54,17 @@ public record GenerationConfig(
         if (eos.isEmpty()) {
             eos = JsonFile.readIfPresent(dir.resolve("config.json")).integers("eos_token_id");
         }
+        int topK = json.integer("top_k", 50);
+        if (topK < 0) {
+            throw json.wrong("top_k", "at least 0");
+        }
         return new GenerationConfig(
                 eos,
                 json.integer("pad_token_id", -1),
                 json.bool("do_sample", false),
                 inRange(json, "temperature", 1, Double.MIN_VALUE, Double.MAX_VALUE),
                 inRange(json, "top_p", 1, Double.MIN_VALUE, 1),
-                (int) inRange(json, "top_k", 50, 0, Integer.MAX_VALUE),
+                topK,
                 inRange(json, "min_p", 0, 0, 1),
                 ignored(json));
     }

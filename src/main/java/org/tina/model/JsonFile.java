@@ -83,6 +83,20 @@ public record JsonFile(Path path, JsonObject object) {
         return List.copyOf(values);
     }
 
+    /** A list of strings; empty where there is none. */
+    List<String> texts(String key) {
+        if (!has(key)) {
+            return List.of();
+        }
+        try {
+            return object.getAsJsonArray(key).asList().stream()
+                    .map(JsonElement::getAsString)
+                    .toList();
+        } catch (ClassCastException | IllegalStateException | UnsupportedOperationException e) {
+            throw wrong(key, "a list of strings");
+        }
+    }
+
     /** The object under a key, as a file of its own for error messages; empty where absent. */
     public JsonFile child(String key) {
         if (!has(key)) {

@@ -1,7 +1,6 @@
 package org.tina.model;
 
 import com.google.gson.GsonBuilder;
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,10 +62,8 @@ public record ModelConfig(
         positive("max_position_embeddings", maxPositions);
         if (heads % kvHeads != 0) {
             throw new IllegalArgumentException(
-                    "num_key_value_heads is "
-                            + kvHeads
-                            + ", it must divide num_attention_heads "
-                            + heads);
+                    "num_key_value_heads is %s, it must divide num_attention_heads %s"
+                            .formatted(kvHeads, heads));
         }
         if (headDim % 2 != 0) {
             throw new IllegalArgumentException("head_dim is " + headDim + ", it must be even");
@@ -193,38 +190,12 @@ public record ModelConfig(
         if (!type.equals("qwen2")) {
             throw new ModelFormatException(
                     json.path(),
-                    "model_type is "
-                            + type
-                            + ", only qwen2 can be run (DeepSeek-R1-Distill-Qwen,"
-                            + " Qwen2, Qwen2.5)");
+                    "model_type is %s, only qwen2 can be run (DeepSeek-R1-Distill-Qwen, Qwen2,"
+                            + " Qwen2.5)",
+                    type);
         }
-        for (String key : List.of("rope_scaling", "rope_parameters")) {
-            JsonFile rope = json.child(key);
-            for (String typeKey : List.of("rope_type", "type")) {
-                String scaling = rope.text(typeKey, "default");
-                if (!scaling.equals("default")) {
-                    throw new ModelFormatException(
-                            json.path(),
-                            key
-                                    + "."
-                                    + typeKey
-                                    + " is "
-                                    + scaling
-                                    + ", rope scaling is not supported (only default)");
-                }
-            }
-            for (Map.Entry<String, JsonElement> entry : rope.object().entrySet()) {
-                if (entry.getValue().isJsonObject()) {
-                    throw new ModelFormatException(
-                            json.path(),
-                            key
-                                    + "."
-                                    + entry.getKey()
-                                    + " is an object, rope settings by layer type are not"
-                                    + " supported");
-                }
-            }
-        }
+        refuseRopeScaling(json, "rope_scaling");
+        refuseRopeScaling(json, "rope_parameters");
         refuseSlidingWindow(json);
         refuseUnless(json, "hidden_act", json.text("hidden_act", "silu").equals("silu"), "silu");
         refuseUnless(json, "attention_bias", json.bool("attention_bias", true), "true");
@@ -238,33 +209,61 @@ public record ModelConfig(
         }
     }
 
+    private static void refuseRopeScaling(JsonFile json, String key) {
+        JsonFile rope = json.child(key);
+        for (String typeKey : List.of("rope_type", "type")) {
+            String type = rope.text(typeKey, "default");
+            if (!type.equals("default")) {
+                throw new ModelFormatException(
+                        json.path(),
+                        "%s.%s is %s, rope scaling is not supported (only default)",
+                        key,
+                        typeKey,
+                        type);
+            }
+        }
+        rope.object()
+                .asMap()
+                .forEach(
+                        (inner, value) -> {
+                            if (value.isJsonObject()) {
+                                throw new ModelFormatException(
+                                        json.path(),
+                                        "%s.%s is an object, rope settings by layer type are not"
+                                                + " supported",
+                                        key,
+                                        inner);
+                            }
+                        });
+    }
+
     /**
      * As in transformers: layers from max_window_layers on slide, unless layer_types says which.
      */
     private static void refuseSlidingWindow(JsonFile json) {
         boolean enabled = json.bool("use_sliding_window", false);
-        // no window longer than the longest sequence ever hides a token
+        // no window as long as the longest sequence ever hides a token
         int window = json.integer("sliding_window", json.object().has("sliding_window") ? 0 : 4096);
         boolean matters = window > 0 && window < json.integer("max_position_embeddings", 32768);
-        if (json.has("layer_types")) {
-            for (JsonElement layer : json.object().getAsJsonArray("layer_types")) {
-                String type = layer.getAsString();
-                boolean harmless = type.equals("sliding_attention") && enabled && !matters;
-                if (!type.equals("full_attention") && !harmless) {
-                    throw new ModelFormatException(
-                            json.path(),
-                            "layer_types contains " + type + ", only full_attention is supported");
-                }
+        for (String type : json.texts("layer_types")) {
+            boolean harmless = type.equals("sliding_attention") && enabled && !matters;
+            if (!type.equals("full_attention") && !harmless) {
+                throw new ModelFormatException(
+                        json.path(),
+                        "layer_types contains %s, only full_attention is supported",
+                        type);
             }
-        } else if (enabled
-                && matters
-                && json.integer("max_window_layers", 28) < json.integer("num_hidden_layers", 32)) {
+        }
+        boolean someLayersSlide =
+                !json.has("layer_types")
+                        && json.integer("max_window_layers", 28)
+                                < json.integer("num_hidden_layers", 32);
+        if (enabled && matters && someLayersSlide) {
             throw new ModelFormatException(
                     json.path(),
-                    "use_sliding_window is true (sliding_window "
-                            + window
-                            + "), sliding-window"
-                            + " attention is not supported");
+                    "use_sliding_window is true (sliding_window %s), sliding-window attention is not"
+                            + " supported",
+                    window);
         }
     }
 

@@ -15,4 +15,9 @@ public final class ModelFormatException extends RuntimeException {
     public ModelFormatException(Path file, String problem, Throwable cause) {
         super(file + ": " + problem, cause);
     }
+
+    /** With values in place of each {@code %s}. */
+    public ModelFormatException(Path file, String problem, Object... values) {
+        this(file, problem.formatted(values));
+    }
 }

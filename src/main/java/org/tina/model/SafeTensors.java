@@ -2,14 +2,9 @@ package org.tina.model;
 
 import com.google.gson.Gson;
 import com.google.gson.JsonObject;
-import com.google.gson.Strictness;
-import com.google.gson.stream.JsonReader;
-import com.google.gson.stream.JsonToken;
-import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.FilterOutputStream;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -20,11 +15,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.tina.data.AtomicFile;
@@ -67,6 +59,15 @@ public final class SafeTensors {
         /** Size of one element. */
         public int bytes() {
             return bytes;
+        }
+
+        /** Size of a tensor; an ArithmeticException if it overflows. */
+        long bytes(long[] shape) {
+            long total = bytes;
+            for (long length : shape) {
+                total = Math.multiplyExact(total, length);
+            }
+            return total;
         }
 
         /** Whether {@link SafeTensors#floats} can read it. */
@@ -132,20 +133,18 @@ public final class SafeTensors {
         }
 
         private long bytes() {
-            return byteCount(dtype, shape);
+            return dtype.bytes(shape);
         }
     }
 
-    private static final long MAX_HEADER = 100_000_000; // the reference implementation's limit
     private static final int CHUNK = 1 << 20;
-    private static final String METADATA = "__metadata__";
 
     private final Path path;
-    private final Map<String, String> metadata = new LinkedHashMap<>();
-    private final Map<String, Entry> entries = new LinkedHashMap<>();
+    private final SafeTensorsHeader header;
 
-    private SafeTensors(Path path) {
+    private SafeTensors(Path path, SafeTensorsHeader header) {
         this.path = path;
+        this.header = header;
     }
 
     /**
@@ -155,13 +154,11 @@ public final class SafeTensors {
      *     or inconsistent
      */
     public static SafeTensors open(Path path) {
-        SafeTensors file = new SafeTensors(path);
         try (FileChannel channel = FileChannel.open(path)) {
-            file.readHeader(channel);
+            return new SafeTensors(path, new SafeTensorsHeader(path, channel));
         } catch (IOException e) {
             throw new ModelFormatException(path, "can't be read: " + e, e);
         }
-        return file;
     }
 
     public Path path() {
@@ -170,17 +167,17 @@ public final class SafeTensors {
 
     /** The file's own notes; transformers writes {@code format=pt}. */
     public Map<String, String> metadata() {
-        return Collections.unmodifiableMap(metadata);
+        return Collections.unmodifiableMap(header.metadata());
     }
 
     /** All tensors by name, in the order of their bytes. */
     public Map<String, Entry> entries() {
-        return Collections.unmodifiableMap(entries);
+        return Collections.unmodifiableMap(header.entries());
     }
 
     /** The tensor of this name; an error if there is none. */
     public Entry entry(String name) {
-        Entry entry = entries.get(name);
+        Entry entry = header.entries().get(name);
         if (entry == null) {
             throw new ModelFormatException(path, "has no tensor " + name);
         }
@@ -241,17 +238,14 @@ public final class SafeTensors {
                         tensor.source.writeTo(counter);
                         if (counter.count != tensor.bytes()) {
                             throw new IOException(
-                                    path
-                                            + ": "
-                                            + tensor.name
-                                            + " gave "
-                                            + counter.count
-                                            + " bytes, its shape "
-                                            + Arrays.toString(tensor.shape)
-                                            + " of "
-                                            + tensor.dtype
-                                            + " takes "
-                                            + tensor.bytes());
+                                    "%s: %s gave %s bytes, its shape %s of %s takes %s"
+                                            .formatted(
+                                                    path,
+                                                    tensor.name,
+                                                    counter.count,
+                                                    Arrays.toString(tensor.shape),
+                                                    tensor.dtype,
+                                                    tensor.bytes()));
                         }
                     }
                 });
@@ -262,7 +256,7 @@ public final class SafeTensors {
         Map<String, String> notes = new TreeMap<>(metadata);
         notes.putIfAbsent("format", "pt");
         JsonObject header = new JsonObject();
-        header.add(METADATA, gson.toJsonTree(notes));
+        header.add(SafeTensorsHeader.METADATA, gson.toJsonTree(notes));
         long offset = 0;
         for (Tensor tensor : tensors) {
             JsonObject entry = new JsonObject();
@@ -282,188 +276,6 @@ public final class SafeTensors {
         return padded;
     }
 
-    private void readHeader(FileChannel channel) throws IOException {
-        long size = channel.size();
-        if (size < 8) {
-            throw new ModelFormatException(
-                    path,
-                    "has "
-                            + size
-                            + " bytes, a safetensors file starts with 8 for its header's length");
-        }
-        ByteBuffer length = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
-        readFully(channel, length, 0);
-        long headerLength = length.getLong(0);
-        if (headerLength < 0 || headerLength > Math.min(MAX_HEADER, size - 8)) {
-            throw new ModelFormatException(
-                    path,
-                    "header length is "
-                            + Long.toUnsignedString(headerLength)
-                            + ", it must be at most "
-                            + MAX_HEADER
-                            + " and fit in the file of "
-                            + size
-                            + " bytes (truncated, or not a safetensors file)");
-        }
-        ByteBuffer header = ByteBuffer.allocate((int) headerLength);
-        readFully(channel, header, 8);
-        long dataStart = 8 + headerLength;
-        List<Entry> found = new ArrayList<>();
-        try {
-            parseHeader(header.array(), dataStart, size, found);
-        } catch (IOException | IllegalStateException | NumberFormatException e) {
-            throw new ModelFormatException(path, "header is not valid: " + e.getMessage(), e);
-        }
-        placeWithoutGaps(found, dataStart, size);
-    }
-
-    private void parseHeader(byte[] header, long dataStart, long size, List<Entry> found)
-            throws IOException {
-        InputStreamReader text =
-                new InputStreamReader(
-                        new ByteArrayInputStream(header), StandardCharsets.UTF_8.newDecoder());
-        JsonReader json = new JsonReader(text);
-        json.setStrictness(Strictness.STRICT);
-        Set<String> names = new HashSet<>();
-        json.beginObject();
-        while (json.hasNext()) {
-            String name = json.nextName();
-            if (!names.add(name)) {
-                throw new ModelFormatException(path, name + " appears twice in the header");
-            }
-            if (name.equals(METADATA)) {
-                readMetadata(json);
-            } else {
-                found.add(readEntry(json, name, dataStart, size));
-            }
-        }
-        json.endObject();
-        if (json.peek() != JsonToken.END_DOCUMENT) {
-            throw new ModelFormatException(path, "header goes on after its JSON object");
-        }
-    }
-
-    private void readMetadata(JsonReader json) throws IOException {
-        json.beginObject();
-        while (json.hasNext()) {
-            metadata.put(json.nextName(), json.nextString());
-        }
-        json.endObject();
-    }
-
-    private Entry readEntry(JsonReader json, String name, long dataStart, long size)
-            throws IOException {
-        String dtypeName = null;
-        long[] shape = null;
-        long[] offsets = null;
-        json.beginObject();
-        while (json.hasNext()) {
-            switch (json.nextName()) {
-                case "dtype" -> dtypeName = json.nextString();
-                case "shape" -> shape = longs(json);
-                case "data_offsets" -> offsets = longs(json);
-                default -> json.skipValue();
-            }
-        }
-        json.endObject();
-        DType dtype = dtype(name, dtypeName);
-        if (shape == null || Arrays.stream(shape).anyMatch(length -> length < 0)) {
-            throw new ModelFormatException(path, name + ": shape is " + Arrays.toString(shape));
-        }
-        if (offsets == null
-                || offsets.length != 2
-                || offsets[0] < 0
-                || offsets[0] > offsets[1]
-                || offsets[1] > size - dataStart) {
-            throw new ModelFormatException(
-                    path,
-                    name
-                            + ": data_offsets are "
-                            + Arrays.toString(offsets)
-                            + ", they must be [start, end] within the "
-                            + (size - dataStart)
-                            + " bytes of data (truncated file?)");
-        }
-        long bytes = offsets[1] - offsets[0];
-        long wanted;
-        try {
-            wanted = byteCount(dtype, shape);
-        } catch (ArithmeticException e) {
-            throw new ModelFormatException(
-                    path, name + ": shape is " + Arrays.toString(shape) + ", too large", e);
-        }
-        if (bytes != wanted) {
-            throw new ModelFormatException(
-                    path,
-                    name
-                            + ": data_offsets "
-                            + Arrays.toString(offsets)
-                            + " span "
-                            + bytes
-                            + " bytes, shape "
-                            + Arrays.toString(shape)
-                            + " of "
-                            + dtype
-                            + " takes "
-                            + wanted);
-        }
-        return new Entry(name, dtype, shape, dataStart + offsets[0], bytes);
-    }
-
-    private DType dtype(String name, String text) {
-        return Arrays.stream(DType.values())
-                .filter(type -> type.name().equals(text))
-                .findFirst()
-                .orElseThrow(
-                        () -> new ModelFormatException(path, name + ": unknown dtype " + text));
-    }
-
-    private static long[] longs(JsonReader json) throws IOException {
-        List<Long> values = new ArrayList<>();
-        json.beginArray();
-        while (json.hasNext()) {
-            if (json.peek() != JsonToken.NUMBER) {
-                throw new IllegalStateException("a number is wanted at " + json.getPath());
-            }
-            values.add(json.nextLong());
-        }
-        json.endArray();
-        return values.stream().mapToLong(Long::longValue).toArray();
-    }
-
-    /** The format allows neither overlaps nor bytes that belong to no tensor. */
-    private void placeWithoutGaps(List<Entry> found, long dataStart, long size) {
-        found.sort(Comparator.comparingLong(Entry::offset).thenComparingLong(Entry::bytes));
-        long end = dataStart;
-        for (Entry entry : found) {
-            if (entry.offset != end) {
-                throw new ModelFormatException(
-                        path,
-                        entry.name
-                                + ": data start at "
-                                + (entry.offset - dataStart)
-                                + ", the tensor"
-                                + " before it ends at "
-                                + (end - dataStart)
-                                + (entry.offset < end ? " (overlap)" : " (gap)"));
-            }
-            end += entry.bytes;
-            entries.put(entry.name, entry);
-        }
-        if (end != size) {
-            throw new ModelFormatException(
-                    path, "the last tensor ends at byte " + end + " of " + size);
-        }
-    }
-
-    private static long byteCount(DType dtype, long[] shape) {
-        long bytes = dtype.bytes();
-        for (long length : shape) {
-            bytes = Math.multiplyExact(bytes, length);
-        }
-        return bytes;
-    }
-
     @FunctionalInterface
     private interface ChunkConsumer {
         void accept(byte[] bytes, int from, int length) throws IOException;
@@ -480,7 +292,7 @@ public final class SafeTensors {
         }
     }
 
-    private static void readFully(FileChannel channel, ByteBuffer buffer, long position)
+    static void readFully(FileChannel channel, ByteBuffer buffer, long position)
             throws IOException {
         while (buffer.hasRemaining()) {
             if (channel.read(buffer, position + buffer.position()) < 0) {

@@ -45,16 +45,12 @@ public final class Weights {
         if (Files.exists(dir.resolve(INDEX))) {
             return openShards(dir);
         }
-        throw new ModelFormatException(
-                dir,
-                "has neither "
-                        + SINGLE
-                        + " nor "
-                        + INDEX
-                        + (Files.exists(dir.resolve("pytorch_model.bin"))
-                                ? " (pytorch_model.bin can't be read: load it with transformers and"
-                                        + " save_pretrained it again)"
-                                : ""));
+        String other =
+                Files.exists(dir.resolve("pytorch_model.bin"))
+                        ? " (pytorch_model.bin can't be read: load it with transformers and"
+                                + " save_pretrained it again)"
+                        : "";
+        throw new ModelFormatException(dir, "has neither %s nor %s%s", SINGLE, INDEX, other);
     }
 
     private static Weights openShards(Path dir) {
@@ -72,17 +68,14 @@ public final class Weights {
             if (!shards.containsKey(name) && !Files.exists(path)) {
                 throw new ModelFormatException(
                         index.path(),
-                        "weight_map puts "
-                                + tensor
-                                + " in "
-                                + name
-                                + ", a shard that"
-                                + " is missing from the directory");
+                        "weight_map puts %s in %s, a shard that is missing from the directory",
+                        tensor,
+                        name);
             }
             SafeTensors shard = shards.computeIfAbsent(name, ignored -> SafeTensors.open(path));
             if (!shard.entries().containsKey(tensor)) {
                 throw new ModelFormatException(
-                        path, "has no tensor " + tensor + ", which " + INDEX + " puts there");
+                        path, "has no tensor %s, which %s puts there", tensor, INDEX);
             }
             files.put(tensor, shard);
         }
@@ -120,16 +113,17 @@ public final class Weights {
         if (!Arrays.equals(entry.shape(), shape)) {
             throw new ModelFormatException(
                     located.file(),
-                    name
-                            + " has shape "
-                            + Arrays.toString(entry.shape())
-                            + ", config.json asks for "
-                            + Arrays.toString(shape));
+                    "%s has shape %s, config.json asks for %s",
+                    name,
+                    Arrays.toString(entry.shape()),
+                    Arrays.toString(shape));
         }
         if (!entry.dtype().isFloat()) {
             throw new ModelFormatException(
                     located.file(),
-                    name + " has dtype " + entry.dtype() + ", weights must be F32, F16 or BF16");
+                    "%s has dtype %s, weights must be F32, F16 or BF16",
+                    name,
+                    entry.dtype());
         }
     }
 
