@@ -200,6 +200,11 @@ public final class CausalLM implements AutoCloseable {
         return program;
     }
 
+    /** A manager for tensors that live beside this model; close it before the model. */
+    public NDManager newManager() {
+        return manager.newSubManager();
+    }
+
     NDManager manager() {
         return manager;
     }

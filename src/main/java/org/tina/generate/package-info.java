@@ -1,0 +1,5 @@
+/**
+ * Sampling completions from a policy: what to batch, when a row stops and who takes its place. The
+ * forward pass and the draw of a token are the tensor program's ({@code org.tina.model}).
+ */
+package org.tina.generate;
