@@ -81,7 +81,7 @@ QWEN25 = """{%- if tools %}
 
 # Alternation is enforced, the last question is found backwards, Python's string methods are used.
 STRICT = """{#- a comment -#}
-{%- set ns = namespace(last=0, text="") -%}
+{%- set ns = namespace(last=0, text="", count=messages|length - 1) -%}
 {%- for message in messages[::-1] %}
     {%- set index = (messages | length - 1) - loop.index0 %}
     {%- if message.role == "user" and ns.last == 0 and not (message.content.startswith('<tool>') and message.content.endswith('</tool>')) %}
@@ -110,7 +110,7 @@ STRICT = """{#- a comment -#}
     {%- endif %}
     {{- '<' ~ message.role | capitalize ~ loop.index ~ '>' + text.replace('a', 'b') + (eos_token if message.role == 'assistant' else '') }}
 {%- endfor %}
-{{ ns.last }}
+{{ ns.last }}{{ ns.count }}
 {%- if add_generation_prompt -%}
     <Assistant>
 {%- endif %}

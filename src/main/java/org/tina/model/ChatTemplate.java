@@ -8,10 +8,12 @@ import com.hubspot.jinjava.interpret.Context.Library;
 import com.hubspot.jinjava.interpret.RenderResult;
 import com.hubspot.jinjava.interpret.TemplateError;
 import com.hubspot.jinjava.lib.fn.ELFunctionDefinition;
+import com.hubspot.jinjava.objects.date.StrftimeFormatter;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.ZonedDateTime;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -161,13 +163,8 @@ public final class ChatTemplate {
                         .withDisabled(Map.of(Library.TAG, FILE_TAGS))
                         .build();
         Jinjava jinjava = new Jinjava(config);
-        try {
-            Method raise = ChatTemplate.class.getDeclaredMethod("raise", String.class);
-            raise.setAccessible(true);
-            jinjava.registerFunction(new ELFunctionDefinition("", "raise_exception", raise));
-        } catch (NoSuchMethodException e) {
-            throw new IllegalStateException(e);
-        }
+        jinjava.registerFunction(function("raise_exception", "raise"));
+        jinjava.registerFunction(function("strftime_now", "today"));
         return jinjava;
     }
 
@@ -178,9 +175,22 @@ public final class ChatTemplate {
                 .build();
     }
 
-    /** The function {@code raise_exception} of templates. */
+    private static ELFunctionDefinition function(String name, String method) {
+        try {
+            Method java = ChatTemplate.class.getDeclaredMethod(method, String.class);
+            java.setAccessible(true);
+            return new ELFunctionDefinition("", name, java);
+        } catch (NoSuchMethodException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     private static String raise(String message) {
         throw new Raised(message);
+    }
+
+    private static String today(String format) {
+        return StrftimeFormatter.format(ZonedDateTime.now(), format);
     }
 
     private static final class Raised extends RuntimeException {

@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
  *       here;
  *   <li>{@code not x is defined} and {@code not x in y}, which it reads as {@code (not x) is
  *       defined} and {@code (not x) in y};
+ *   <li>{@code f(x=a|length - 1)}, which it reads as {@code f((x=a|length) - 1)};
  *   <li>{@code x[::-1]}, {@code | items} and {@code {% generation %}}, which it doesn't know;
  *   <li>a filter that it doesn't know gives no error, just nothing.
  * </ul>
@@ -40,6 +41,7 @@ final class JinjaDialect {
                             + OPERAND
                             + ")\\s+(is(?!\\s+not\\b)|in)\\b"
                             + "|\\[::-1\\]"
+                            + "|(\\w+\\s*=\\s*)([^=,()'\"\\[\\]{}]*[-+*/~|][^=,()'\"\\[\\]{}]*)(?=[,)])"
                             + "|\\|\\s*(\\w+)");
 
     private JinjaDialect() {}
@@ -67,7 +69,11 @@ final class JinjaDialect {
 
     private static String expression(MatchResult part, Predicate<String> knownFilter) {
         String operand = part.group(1);
-        String filter = part.group(3);
+        String argument = part.group(3);
+        String filter = part.group(5);
+        if (argument != null) {
+            return argument + "(" + part.group(4) + ")";
+        }
         if (operand != null) {
             return operand + (part.group(2).equals("is") ? " is not" : " not in");
         }

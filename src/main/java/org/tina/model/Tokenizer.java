@@ -22,10 +22,7 @@ import java.util.Map;
 public final class Tokenizer implements AutoCloseable {
 
     static {
-        // DJL reports its use to a server, and on a machine with a GPU downloads a CUDA build of
-        // its tokenizer; a tokenizer needs neither.
-        setUnlessChosen("OPT_OUT_TRACKING", "true");
-        setUnlessChosen("RUST_FLAVOR", "cpu");
+        DjlSettings.apply();
     }
 
     private static final Map<String, String> AS_IT_IS =
@@ -158,12 +155,6 @@ public final class Tokenizer implements AutoCloseable {
     @Override
     public void close() {
         tokenizer.close();
-    }
-
-    private static void setUnlessChosen(String key, String value) {
-        if (System.getenv(key) == null && System.getProperty(key) == null) {
-            System.setProperty(key, value);
-        }
     }
 
     private static String read(Path path) {

@@ -76,6 +76,13 @@ class ChatTemplateTest {
     }
 
     @Test
+    void theDateOfTodayIsKnown() throws IOException {
+        template("{{ strftime_now('%Y-%m-%d') }}");
+        String rendered = ChatTemplate.load(dir).render(QUESTION, true);
+        assertTrue(rendered.matches("20\\d\\d-\\d\\d-\\d\\d"), rendered);
+    }
+
+    @Test
     void aMissingTemplateIsNamed() throws IOException {
         config("{}");
         Exception e = assertThrows(ModelFormatException.class, () -> ChatTemplate.load(dir));
