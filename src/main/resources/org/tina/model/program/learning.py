@@ -98,8 +98,10 @@ def head_gradient(x: Tensor, head: Tensor, targets: Tensor, advantage: Tensor, w
 # ------------------------------------------------------------------ AdamW
 def adamw(theta: Tensor, gradient: Tensor, mean: Tensor, square: Tensor, decay: Tensor, step: int, lr: float, beta1: float, beta2: float, eps: float, max_norm: float) -> Tensor:
   """One step in place (Loshchilov & Hutter, algorithm 2), after clipping the gradient's norm, which is returned.
-  decay: weight decay of every value, or one for all."""
+  decay: weight decay of every value, or one for all. A gradient that is not finite changes nothing."""
   norm = torch.norm(gradient)
+  if not bool(torch.isfinite(norm)):
+    return norm
   if max_norm > 0.0:
     gradient.mul_(torch.clamp(torch.div(max_norm, torch.add(norm, 1.e-6)), None, 1.))
   mean.lerp_(gradient, 1. - beta1)

@@ -1,0 +1,360 @@
+package org.tina.grpo;
+
+import ai.djl.ndarray.NDManager;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import org.tina.data.Problem;
+import org.tina.data.ProblemSet;
+import org.tina.generate.Completion;
+import org.tina.generate.Sampler;
+import org.tina.generate.SamplingParams;
+import org.tina.model.ChatTemplate.Message;
+import org.tina.model.Group;
+import org.tina.model.Policy;
+import org.tina.model.Policy.Gradient;
+import org.tina.model.Workers;
+import org.tina.reward.WeightedReward;
+
+/**
+ * Group relative policy optimization (Shao et al. 2024, algorithm 1) as Tina runs it. {@link #step}
+ * is the paper's loop body: sample a group for each problem, score it, turn scores into advantages,
+ * descend the loss.
+ *
+ * <p>How it differs from the paper:
+ *
+ * <ol>
+ *   <li>On-policy, one update a batch unless {@code num_iterations} says more, so that the clipped
+ *       ratio is 1 and only its gradient matters.
+ *   <li>The reference is the policy without its training: for LoRA the adapter switched off. It
+ *       never moves.
+ *   <li>Averages are over the whole step, not over each micro-batch: accumulation changes nothing.
+ * </ol>
+ *
+ * <p>Holds native memory: close it, before the policy.
+ */
+public final class GrpoTrainer implements AutoCloseable {
+
+    private static final float[] NONE = {};
+
+    /**
+     * Completions of one problem that are computed together, and what the loss needs for each of
+     * their tokens.
+     */
+    private record MicroBatch(Group group, float[] advantages, float[] weights) {}
+
+    private final Policy policy;
+    private final Policy reference;
+    private final ProblemSet problems;
+    private final List<WeightedReward> rewards;
+    private final GrpoConfig config;
+    private final String systemPrompt;
+    private final AdamW optimizer;
+    private final Policy.Objective objective;
+    private final Sampler sampler;
+    private int step;
+    private int updates;
+    private long tokensSeen;
+
+    /**
+     * @param problems at least as many as a step takes; shuffled anew each epoch
+     * @param rewards at least one
+     * @param systemPrompt put before every problem; null for none
+     */
+    public GrpoTrainer(
+            Policy policy,
+            ProblemSet problems,
+            List<WeightedReward> rewards,
+            GrpoConfig config,
+            String systemPrompt) {
+        if (policy.size() == 0) {
+            throw new IllegalArgumentException(
+                    "the policy has nothing to train; inject an adapter, or use Policy.full");
+        }
+        if (problems.size() < config.promptsPerStep()) {
+            throw new IllegalArgumentException(
+                    problems.name()
+                            + " has "
+                            + problems.size()
+                            + " problems, a step takes "
+                            + config.promptsPerStep());
+        }
+        if (rewards.isEmpty()) {
+            throw new IllegalArgumentException("rewards is empty, must name at least one");
+        }
+        this.policy = policy;
+        this.reference = policy.reference();
+        this.problems = problems;
+        this.rewards = List.copyOf(rewards);
+        this.config = config;
+        this.systemPrompt = systemPrompt;
+        this.optimizer = new AdamW(policy, config.optimizer());
+        this.sampler = new Sampler(policy);
+        this.objective =
+                new Policy.Objective(
+                        config.temperatureInLoss() ? config.temperature() : 1,
+                        config.epsilon(),
+                        config.epsilonHigh(),
+                        config.delta(),
+                        config.beta());
+    }
+
+    /**
+     * One step of GRPO.
+     *
+     * @return what it measured
+     * @throws IllegalStateException if a reward fails or the gradient is not finite; the policy
+     *     keeps its last values
+     */
+    public StepMetrics step() {
+        long begin = System.nanoTime();
+        List<Problem> batch = nextProblems();
+        List<int[]> prompts = batch.stream().map(this::prompt).toList();
+
+        // G completions of each problem, sampled from the policy as it is
+        List<List<Completion>> groups =
+                sampler.generate(prompts, config.numGenerations(), sampling());
+
+        // rewards [functions][completions], and their weighted sum by group
+        double[][] scores = score(batch, groups);
+        double[][] totals = byGroup(WeightedReward.total(rewards, scores));
+
+        // how much better each is than its group
+        double[][] advantages = config.scaleRewards().of(totals);
+
+        // the loss over micro-batches of similar length, and its gradient; then the update
+        List<MicroBatch> micro = microBatches(prompts, groups, advantages);
+        List<float[]> refs = config.beta() > 0 ? logProbs(reference, micro) : nothing(micro);
+        List<float[]> olds = config.numIterations() > 1 ? logProbs(policy, micro) : nothing(micro);
+        Update update = null;
+        for (int i = 0; i < config.numIterations(); i++) {
+            update = update(micro, refs, olds);
+        }
+        step++;
+        return metrics(
+                prompts, groups, scores, totals, micro, update, (System.nanoTime() - begin) / 1e9);
+    }
+
+    private record Update(Gradient gradient, double norm, double learningRate) {}
+
+    private Update update(List<MicroBatch> micro, List<float[]> refs, List<float[]> olds) {
+        double learningRate = config.learningRate(updates++);
+        if (micro.isEmpty()) {
+            return new Update(
+                    null, 0, learningRate); // every group's rewards are equal: nothing to learn
+        }
+        try (NDManager scratch = policy.newManager()) {
+            Gradient gradient = gradient(scratch, micro, refs, olds);
+            double norm = optimizer.step(gradient.theta(), learningRate);
+            if (!Double.isFinite(norm)) {
+                throw new IllegalStateException(
+                        "step "
+                                + (step + 1)
+                                + ": the gradient is not finite; lower learning_rate, which is "
+                                + config.learningRate());
+            }
+            return new Update(gradient, norm, learningRate);
+        }
+    }
+
+    // ---------------------------------------------------------------- sampling and scoring
+
+    private List<Problem> nextProblems() {
+        int n = config.promptsPerStep();
+        int stepsAnEpoch = problems.size() / n;
+        int epoch = step / stepsAnEpoch;
+        int at = step % stepsAnEpoch * n;
+        return problems.shuffle(config.seed() + epoch).problems().subList(at, at + n);
+    }
+
+    /** The problem in the model's chat layout, cut at its beginning if it is too long. */
+    private int[] prompt(Problem problem) {
+        List<Message> messages = new ArrayList<>();
+        if (systemPrompt != null) {
+            messages.add(Message.system(systemPrompt));
+        }
+        messages.add(Message.user(problem.problem()));
+        String text = policy.model().chatTemplate().render(messages, true);
+        int[] tokens = policy.model().tokenizer().encode(text);
+        return Arrays.copyOfRange(
+                tokens, Math.max(0, tokens.length - config.maxPromptLength()), tokens.length);
+    }
+
+    private SamplingParams sampling() {
+        return new SamplingParams(
+                config.temperature(),
+                config.topP(),
+                config.topK(),
+                config.minP(),
+                config.maxCompletionLength(),
+                config.seed() * 1_000_003 + step,
+                List.of());
+    }
+
+    private double[][] score(List<Problem> batch, List<List<Completion>> groups) {
+        List<Problem> each = new ArrayList<>();
+        List<String> texts = new ArrayList<>();
+        for (int g = 0; g < groups.size(); g++) {
+            for (Completion completion : groups.get(g)) {
+                each.add(batch.get(g));
+                texts.add(completion.text());
+            }
+        }
+        return rewards.stream().map(reward -> reward.scores(each, texts)).toArray(double[][]::new);
+    }
+
+    private double[][] byGroup(double[] flat) {
+        int n = config.numGenerations();
+        double[][] out = new double[flat.length / n][];
+        for (int g = 0; g < out.length; g++) {
+            out[g] = Arrays.copyOfRange(flat, g * n, (g + 1) * n);
+        }
+        return out;
+    }
+
+    // ---------------------------------------------------------------- loss and gradient
+
+    /**
+     * Splits each group by length so that no micro-batch has more tokens than allowed. Completions
+     * that must not count (cut off, where the recipe masks them) are left out; so are groups that
+     * cannot teach anything: without a KL penalty a group of equal rewards has no gradient.
+     */
+    private List<MicroBatch> microBatches(
+            List<int[]> prompts, List<List<Completion>> groups, double[][] advantages) {
+        int completions = groups.size() * config.numGenerations();
+        long tokens =
+                groups.stream()
+                        .flatMap(List::stream)
+                        .filter(this::counts)
+                        .mapToLong(Completion::length)
+                        .sum();
+        List<MicroBatch> out = new ArrayList<>();
+        for (int g = 0; g < groups.size(); g++) {
+            List<Completion> group = groups.get(g);
+            double[] a = advantages[g];
+            List<Integer> order = new ArrayList<>();
+            for (int i = 0; i < group.size(); i++) {
+                if (counts(group.get(i)) && (config.beta() > 0 || a[i] != 0)) {
+                    order.add(i);
+                }
+            }
+            order.sort(Comparator.comparingInt(i -> group.get(i).length()));
+            int from = 0;
+            for (int to = 1; to <= order.size(); to++) {
+                boolean last = to == order.size();
+                long next = last ? 0 : (long) (to + 1 - from) * group.get(order.get(to)).length();
+                if (last || prompts.get(g).length + next > config.tokensPerMicroBatch()) {
+                    out.add(
+                            microBatch(
+                                    prompts.get(g),
+                                    group,
+                                    a,
+                                    order.subList(from, to),
+                                    completions,
+                                    tokens));
+                    from = to;
+                }
+            }
+        }
+        out.sort(Comparator.comparingInt((MicroBatch m) -> m.group.size()).reversed());
+        return out;
+    }
+
+    private MicroBatch microBatch(
+            int[] prompt,
+            List<Completion> all,
+            double[] advantages,
+            List<Integer> chosen,
+            int completions,
+            long tokens) {
+        double[] a = chosen.stream().mapToDouble(i -> advantages[i]).toArray();
+        double[] w =
+                chosen.stream()
+                        .mapToDouble(
+                                i ->
+                                        config.lossType()
+                                                .weight(
+                                                        all.get(i).length(),
+                                                        completions,
+                                                        tokens,
+                                                        config.maxCompletionLength()))
+                        .toArray();
+        Group group = Group.of(prompt, chosen.stream().map(i -> all.get(i).tokens()).toList());
+        return new MicroBatch(group, group.perToken(a), group.perToken(w));
+    }
+
+    private boolean counts(Completion completion) {
+        return completion.finished() || !config.maskTruncatedCompletions();
+    }
+
+    private List<float[]> logProbs(Policy of, List<MicroBatch> micro) {
+        return Workers.map(micro, m -> of.logProbs(m.group, objective.temperature()));
+    }
+
+    private static List<float[]> nothing(List<MicroBatch> micro) {
+        return micro.stream().map(m -> NONE).toList();
+    }
+
+    private Gradient gradient(
+            NDManager out, List<MicroBatch> micro, List<float[]> refs, List<float[]> olds) {
+        List<Integer> indices = new ArrayList<>();
+        for (int i = 0; i < micro.size(); i++) {
+            indices.add(i);
+        }
+        return GradientSum.over(
+                policy,
+                out,
+                indices,
+                (manager, i) ->
+                        policy.gradient(
+                                manager,
+                                micro.get(i).group,
+                                micro.get(i).advantages,
+                                micro.get(i).weights,
+                                refs.get(i),
+                                olds.get(i),
+                                objective,
+                                (int) (config.seed() + 31L * updates + i),
+                                config.gradientCheckpointing()));
+    }
+
+    // ---------------------------------------------------------------- what it measured
+
+    private StepMetrics metrics(
+            List<int[]> prompts,
+            List<List<Completion>> groups,
+            double[][] scores,
+            double[][] totals,
+            List<MicroBatch> micro,
+            Update update,
+            double seconds) {
+        List<Completion> completions = groups.stream().flatMap(List::stream).toList();
+        tokensSeen +=
+                (long) config.numGenerations() * prompts.stream().mapToInt(p -> p.length).sum();
+        tokensSeen += completions.stream().mapToInt(Completion::length).sum();
+        long learned = micro.stream().mapToLong(m -> m.weights.length).sum();
+        double epoch = (double) step * config.promptsPerStep() / problems.size();
+        return new Measured(
+                        rewards,
+                        completions,
+                        scores,
+                        totals,
+                        update.gradient,
+                        learned,
+                        update.norm,
+                        update.learningRate)
+                .metrics(step, epoch, tokensSeen, seconds);
+    }
+
+    /** Completed steps. */
+    public int steps() {
+        return step;
+    }
+
+    @Override
+    public void close() {
+        optimizer.close();
+        reference.close();
+    }
+}
