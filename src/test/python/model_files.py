@@ -126,7 +126,7 @@ CONTROL = """{% macro turn(role, text) %}
 {{ turn(message.role, message.content) }}
 {%- endgeneration -%}
 {%- for key, value in message.items() %} {{ key }}={{ value }}{% endfor %}{% for key, value in message|items %}{{ key ~ 'not x is y' }}{% endfor %}
-{{ {'user': 'U', 'assistant': 'A'}[message.role] }} {{ message.get('name', 'none') }} {{ "yes" if not undefined_thing else "no" }} {{ 7 // 2 }} {{ 7 % 4 }} {% if not message['role'] is string %}a{% endif %}{% if not 'x' in message.content and not loop.first is none %}not this is{% endif %}
+{{ {'user': 'U', 'assistant': 'A'}[message.role] }} {{ message.get('name', 'none') }} {{ '-'.join(message.content.split(' ', 1)) }} {{ ','.join(message.content.split()) }} {{ message.content.title() }} {{ "yes" if not undefined_thing else "no" }} {{ 7 // 2 }} {{ 7 % 4 }} {% if not message['role'] is string %}a{% endif %}{% if not 'x' in message.content and not loop.first is none %}not this is{% endif %}
 {% endfor %}
 end
 

@@ -7,10 +7,13 @@ import com.hubspot.jinjava.lib.exptest.ExpTest;
 import com.hubspot.jinjava.lib.filter.Filter;
 import com.hubspot.jinjava.util.ForLoop;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.StringJoiner;
 import java.util.function.IntPredicate;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import jinjava.javax.el.ArrayELResolver;
@@ -51,13 +54,26 @@ final class TemplateSandbox {
                 ELContext context, Object base, Object method, Class<?>[] types, Object[] args) {
             if (base instanceof String text) {
                 context.setPropertyResolved(true);
-                return onString(text, method.toString(), args);
+                return called(method, args, () -> onString(text, method.toString(), args));
             }
             if (base instanceof Map<?, ?> map) {
                 context.setPropertyResolved(true);
-                return onMap(map, method.toString(), args);
+                return called(method, args, () -> onMap(map, method.toString(), args));
             }
             return null;
+        }
+
+        /** Jinjava takes some exceptions for "no value"; a wrong call must not pass for one. */
+        private static Object called(Object method, Object[] args, Supplier<Object> call) {
+            try {
+                return call.get();
+            } catch (IndexOutOfBoundsException
+                    | NullPointerException
+                    | ClassCastException
+                    | NumberFormatException e) {
+                throw new MethodNotFoundException(
+                        "method " + method + " can't take " + Arrays.toString(args), e);
+            }
         }
     }
 
@@ -68,8 +84,8 @@ final class TemplateSandbox {
             case "strip" -> strip(text, first, true, true);
             case "lstrip" -> strip(text, first, true, false);
             case "rstrip" -> strip(text, first, false, true);
-            case "startswith" -> text.startsWith(first);
-            case "endswith" -> text.endsWith(first);
+            case "startswith" -> text.startsWith(args.get(0));
+            case "endswith" -> text.endsWith(args.get(0));
             case "upper" -> text.toUpperCase(Locale.ROOT);
             case "lower" -> text.toLowerCase(Locale.ROOT);
             case "capitalize" -> capitalize(text);
@@ -77,11 +93,11 @@ final class TemplateSandbox {
                     Pattern.compile("\\p{L}+")
                             .matcher(text)
                             .replaceAll(word -> capitalize(word.group()));
-            case "replace" -> text.replace(first, args.get(1));
+            case "replace" -> text.replace(args.get(0), args.get(1));
             case "split" ->
                     split(text, first, args.size() > 1 ? Integer.parseInt(args.get(1)) : -1);
-            case "find" -> text.indexOf(first);
-            case "join" -> String.join(text, args);
+            case "find" -> text.indexOf(args.get(0));
+            case "join" -> join(text, arguments[0]);
             default -> throw new MethodNotFoundException("text has no method " + method);
         };
     }
@@ -118,6 +134,12 @@ final class TemplateSandbox {
         return separator == null
                 ? List.of(strip(text, null, true, max < 0).split("(?U)\\s+", limit))
                 : List.of(text.split(Pattern.quote(separator), limit));
+    }
+
+    private static String join(String separator, Object parts) {
+        StringJoiner joined = new StringJoiner(separator);
+        ((Iterable<?>) parts).forEach(part -> joined.add(part.toString()));
+        return joined.toString();
     }
 
     private static String capitalize(String text) {

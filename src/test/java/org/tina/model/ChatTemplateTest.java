@@ -152,6 +152,12 @@ class ChatTemplateTest {
                 "{{ messages | nonsense }}",
                 "{{ messages[0].content.nonsense() }}",
                 "{{ nonsense() }}",
+                "{{ 'a'.startswith() }}",
+                "{{ 'a'.startswith(none) }}",
+                "{{ 'a'.replace('a') }}",
+                "{{ 'a'.split('b', 'c') }}",
+                "{{ 'a'.join(5) }}",
+                "{{ messages[0].get() }}",
             })
     void aBrokenTemplateIsOneClearError(String broken) throws IOException {
         template(broken);
