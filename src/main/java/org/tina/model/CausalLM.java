@@ -67,11 +67,15 @@ public final class CausalLM implements AutoCloseable {
     private final ModelConfig config;
     private final String device;
     private final String computed;
-    private final Tokenizer tokenizer;
-    private final ChatTemplate chatTemplate;
+    private Tokenizer tokenizer;
+    private ChatTemplate chatTemplate;
     private final GenerationConfig generationConfig;
     private final NDManager manager;
     private final TensorProgram program;
+
+    static {
+        DjlSettings.apply();
+    }
 
     private CausalLM(Path directory, String device) {
         this.directory = directory;
@@ -82,8 +86,6 @@ public final class CausalLM implements AutoCloseable {
         computed = cpu && config.dtype().equals("float16") ? "float32" : config.dtype();
         List<String> files = new ArrayList<>();
         long[] index = index(weights, files);
-        tokenizer = Tokenizer.load(directory);
-        chatTemplate = ChatTemplate.load(directory);
         generationConfig = GenerationConfig.read(directory);
         boolean copied = !cpu || (computed.equals("float32") && bytes(weights) <= COPIED_BYTES);
         Map<String, Object> attributes = new LinkedHashMap<>();
@@ -98,8 +100,8 @@ public final class CausalLM implements AutoCloseable {
         attributes.put("eps", config.rmsNormEps());
         attributes.put("rope_theta", config.ropeTheta());
         attributes.put("weights", null);
-        manager = Engine.getEngine("PyTorch").newBaseManager(Device.cpu());
         program = TensorProgram.compile(attributes);
+        manager = Engine.getEngine("PyTorch").newBaseManager(Device.cpu());
         try (NDManager scratch = manager.newSubManager()) {
             program.call(scratch, "load", scratch.create(index).reshape(index.length / 5, 5));
         }
@@ -144,11 +146,19 @@ public final class CausalLM implements AutoCloseable {
         return config;
     }
 
-    public Tokenizer tokenizer() {
+    /** The directory's tokenizer, loaded when first asked for: scoring token ids needs none. */
+    public synchronized Tokenizer tokenizer() {
+        if (tokenizer == null) {
+            tokenizer = Tokenizer.load(directory);
+        }
         return tokenizer;
     }
 
-    public ChatTemplate chatTemplate() {
+    /** The directory's chat template, loaded when first asked for. */
+    public synchronized ChatTemplate chatTemplate() {
+        if (chatTemplate == null) {
+            chatTemplate = ChatTemplate.load(directory);
+        }
         return chatTemplate;
     }
 
@@ -218,7 +228,9 @@ public final class CausalLM implements AutoCloseable {
     public void close() {
         program.close();
         manager.close();
-        tokenizer.close();
+        if (tokenizer != null) {
+            tokenizer.close();
+        }
     }
 
     // ---------------------------------------------------------------- weights by name

@@ -34,6 +34,10 @@ public final class Workers {
                         return thread;
                     });
 
+    static {
+        DjlSettings.apply();
+    }
+
     private Workers() {}
 
     /** The number of pieces that run at once. */
