@@ -201,7 +201,7 @@ public final class CausalLM implements AutoCloseable {
      */
     public List<Integer> stopTokens() {
         return generationConfig.eosTokenIds().isEmpty()
-                ? List.of(tokenizer.eos())
+                ? List.of(tokenizer().eos())
                 : generationConfig.eosTokenIds();
     }
 
