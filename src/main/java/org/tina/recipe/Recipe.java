@@ -71,6 +71,11 @@ public final class Recipe {
         }
     }
 
+    /** The recipes that ship with the library. */
+    public static List<String> names() {
+        return NAMED;
+    }
+
     /** A recipe that ships with the library; {@code mini} trains the embedded miniature. */
     public static Recipe named(String name) {
         if (!NAMED.contains(name)) {
@@ -105,7 +110,7 @@ public final class Recipe {
     private static Recipe parse(String name, String text) {
         Object root;
         try {
-            root = new Yaml(new SafeConstructor(new LoaderOptions())).load(text);
+            root = yaml(text);
         } catch (YAMLException e) {
             throw new IllegalArgumentException("not YAML: " + e.getMessage(), e);
         }
@@ -127,6 +132,10 @@ public final class Recipe {
             }
         }
         return new Recipe(name, values, ignored, null, null);
+    }
+
+    private static Object yaml(String text) {
+        return new Yaml(new SafeConstructor(new LoaderOptions())).load(text);
     }
 
     /** Changes settings: {@code recipe.with(r -> r.learningRate(2e-3).maxSteps(40))}. */
@@ -157,6 +166,19 @@ public final class Recipe {
             Key known = Key.valueOf(key.toUpperCase());
             values.put(known, known.parse(value));
             return this;
+        }
+
+        /** Any key and its value as the text of a YAML file; a text's value needs no quotes. */
+        public Changes setYaml(String key, String value) {
+            boolean isText =
+                    Key.names().contains(key)
+                            && Key.valueOf(key.toUpperCase()).fallback instanceof String;
+            try {
+                return set(key, isText ? value : yaml(value));
+            } catch (YAMLException e) {
+                throw new IllegalArgumentException(
+                        key + " is " + value + ", not YAML: " + e.getMessage(), e);
+            }
         }
 
         /** What the run's directory is called. */

@@ -1,0 +1,158 @@
+package org.tina.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.tina.grpo.StepMetrics;
+import org.tina.lora.LoraAdapter;
+import org.tina.model.CausalLM;
+import org.tina.model.Policy;
+import org.tina.recipe.Recipe;
+import org.tina.recipe.Run;
+import org.tina.reward.WeightedReward;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Runs a recipe. */
+@Command(
+        name = "train",
+        description = {
+            "Trains by a recipe. The run's directory gets recipe.yaml, metrics.jsonl (a line a step),"
+                    + " checkpoint-N on the way and the result: adapter, or model where the recipe"
+                    + " trains all parameters.",
+            "Ctrl-C stops after the step at hand and saves; a second Ctrl-C ends at once."
+        },
+        footer = {
+            "  environment/tina train --recipe mini --out runs/first",
+            "  environment/tina train --recipe mini --out runs/hot --set learning_rate=2e-3 --set"
+                    + " max_steps=40",
+            "  environment/tina train --recipe my.yaml --model models/mine --out runs/mine"
+        })
+final class Train implements Callable<Integer> {
+
+    @Option(
+            names = "--recipe",
+            required = true,
+            paramLabel = "NAME|FILE",
+            description = "A recipe of the library, or a YAML file with TRL's and Tina's keys.")
+    private String recipe;
+
+    @Option(
+            names = "--out",
+            required = true,
+            paramLabel = "DIR",
+            description = "The run's directory.")
+    private Path out;
+
+    @Option(
+            names = "--model",
+            paramLabel = "DIR|ID",
+            description = "Another model than the recipe's.")
+    private String model;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "Changes a key of the recipe; the value is written as in YAML.")
+    private Map<String, String> changes = new LinkedHashMap<>();
+
+    @Option(names = "--yes", description = "Replace the run that is in the directory, if any.")
+    private boolean replace;
+
+    @Spec private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        Recipe chosen = recipe();
+        PrintWriter err = spec.commandLine().getErr();
+        if (!chosen.ignored().isEmpty()) {
+            err.println(
+                    "recipe keys that mean nothing here: " + String.join(", ", chosen.ignored()));
+        }
+        RunDirectory directory = new RunDirectory(out);
+        directory.prepare(replace);
+        try (CausalLM loaded = chosen.loadModel();
+                Policy policy = chosen.policy(loaded);
+                Run run = chosen.start(policy, out)) {
+            return train(run, policy, new Progress(err));
+        }
+    }
+
+    private Recipe recipe() {
+        Path file = Path.of(recipe);
+        boolean isFile = Files.exists(file) || recipe.matches(".*\\.ya?ml");
+        Recipe chosen = isFile ? Recipe.load(file) : Recipe.named(recipe);
+        return chosen.with(
+                r -> {
+                    changes.forEach(r::setYaml);
+                    return model == null ? r : r.model(model);
+                });
+    }
+
+    private int train(Run run, Policy policy, Progress progress) throws IOException {
+        PrintWriter err = spec.commandLine().getErr();
+        Runnable stop =
+                () -> {
+                    run.stop();
+                    progress.end();
+                    err.println("stopping after this step; Ctrl-C again ends at once");
+                };
+        try (Interrupts interrupts = new Interrupts(stop)) {
+            long begin = System.nanoTime();
+            for (StepMetrics metrics : run) {
+                double secondsAStep = (System.nanoTime() - begin) / 1e9 / run.step();
+                progress.show(line(run, metrics, secondsAStep, progress.live()));
+            }
+            progress.end();
+            if (run.step() == 0) {
+                err.println("stopped before the first step: nothing to save");
+            } else {
+                err.printf("%d of %d steps done%n", run.step(), run.steps());
+                spec.commandLine().getOut().println(save(policy));
+            }
+            return interrupts.requested() ? Interrupts.EXIT_CODE : 0;
+        }
+    }
+
+    /** Saves the result and says where. */
+    private String save(Policy policy) throws IOException {
+        if (policy instanceof LoraAdapter adapter) {
+            Path target = out.resolve(RunDirectory.ADAPTER);
+            adapter.save(target);
+            return "adapter: " + target;
+        }
+        Path target = out.resolve(RunDirectory.MODEL);
+        policy.model().save(target, policy);
+        return "model: " + target;
+    }
+
+    private static String line(Run run, StepMetrics metrics, double secondsAStep, boolean withBar) {
+        int step = metrics.step();
+        StringBuilder line =
+                new StringBuilder(withBar ? Progress.bar(step, run.steps()) + " " : "");
+        String left = Progress.time(secondsAStep * (run.steps() - step));
+        line.append("step %d/%d ETA %s".formatted(step, run.steps(), left));
+        line.append(number("  reward %.3f", metrics.get("reward")));
+        List<WeightedReward> rewards = run.recipe().rewards();
+        for (WeightedReward reward : rewards) {
+            double mean = metrics.getOrNaN("rewards/" + reward.name() + "/mean");
+            line.append(number(" " + reward.name().replace("%", "%%") + " %.3f", mean));
+        }
+        line.append(number(" length %.1f", metrics.get("completions/mean_length")));
+        line.append(number(" kl %.4f", metrics.get("kl")));
+        line.append(number(" %.2f s/step", metrics.get("step_time")));
+        return line.toString();
+    }
+
+    private static String number(String format, double value) {
+        return String.format(Locale.ROOT, format, value);
+    }
+}
