@@ -6,9 +6,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
 import org.tina.data.Names;
 import org.tina.model.ModelFormatException;
 import picocli.CommandLine;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -26,6 +28,11 @@ final class Errors {
     static int badOption(ParameterException e, String[] arguments) {
         CommandLine command = e.getCommandLine();
         String message = e.getMessage();
+        List<String> unmatched = command.getUnmatchedArguments();
+        if (e instanceof MissingParameterException && !unmatched.isEmpty()) {
+            message =
+                    "Unknown option: '" + unmatched.get(0) + "'"; // likely the one that is missing
+        }
         boolean unknownCommand =
                 e instanceof UnmatchedArgumentException
                         && command.getParent() == null

@@ -22,6 +22,7 @@ import picocli.CommandLine.ScopeType;
             Generate.class,
             Score.class,
             Train.class,
+            Evaluate.class,
             Export.class,
             Pretrain.class,
             Recipes.class

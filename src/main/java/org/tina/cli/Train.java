@@ -72,17 +72,16 @@ final class Train implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Recipe chosen = recipe();
-        PrintWriter err = spec.commandLine().getErr();
-        if (!chosen.ignored().isEmpty()) {
-            err.println(
-                    "recipe keys that mean nothing here: " + String.join(", ", chosen.ignored()));
-        }
         RunDirectory directory = new RunDirectory(out);
         directory.prepare(replace);
         try (CausalLM loaded = chosen.loadModel();
                 Policy policy = chosen.policy(loaded);
                 Run run = chosen.start(policy, out)) {
-            return train(run, policy, new Progress(err));
+            if (!chosen.ignored().isEmpty()) {
+                String keys = String.join(", ", chosen.ignored());
+                spec.commandLine().getErr().println("recipe keys that mean nothing here: " + keys);
+            }
+            return train(run, policy);
         }
     }
 
@@ -97,8 +96,9 @@ final class Train implements Callable<Integer> {
                 });
     }
 
-    private int train(Run run, Policy policy, Progress progress) throws IOException {
+    private int train(Run run, Policy policy) throws IOException {
         PrintWriter err = spec.commandLine().getErr();
+        Progress progress = new Progress(err);
         Runnable stop =
                 () -> {
                     run.stop();

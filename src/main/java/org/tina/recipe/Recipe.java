@@ -265,9 +265,14 @@ public final class Recipe {
             return ownProblems;
         }
         String dataset = text(Key.MODEL_POST_TRAIN_DATASET_NAME);
-        return dataset.endsWith(".jsonl")
-                ? ProblemSet.load(Path.of(dataset))
-                : ProblemSet.named(dataset);
+        try {
+            return dataset.endsWith(".jsonl")
+                    ? ProblemSet.load(Path.of(dataset))
+                    : ProblemSet.named(dataset);
+        } catch (IllegalArgumentException e) {
+            String key = Key.MODEL_POST_TRAIN_DATASET_NAME.key();
+            throw new IllegalArgumentException(key + ": " + e.getMessage(), e);
+        }
     }
 
     /** The rewards and their weights. */

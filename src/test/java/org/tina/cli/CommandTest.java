@@ -1,0 +1,526 @@
+package org.tina.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tina.generate.Sampler;
+import org.tina.generate.SamplingParams;
+import org.tina.lora.LoraAdapter;
+import org.tina.mini.ModelFiles;
+import org.tina.model.CausalLM;
+import org.tina.model.Policy;
+import org.tina.model.SafeTensors;
+import org.tina.model.Tokenizer;
+import org.tina.recipe.Recipe;
+import sun.misc.Signal;
+
+class CommandTest {
+
+    private static final Path TIED = Path.of("src/test/resources/references/tied");
+    private static final String MODEL = TIED.resolve("model").toString();
+    private static final String ADAPTER = TIED.resolve("adapters/rank4").toString();
+
+    @TempDir Path directory;
+
+    private record Ended(int code, String out, String err) {
+        List<String> errLines() {
+            return err.lines().toList();
+        }
+    }
+
+    private static Ended run(String... arguments) {
+        return run(new StringWriter(), arguments);
+    }
+
+    private static Ended run(Writer err, String... arguments) {
+        StringWriter out = new StringWriter();
+        int code = Main.run(new PrintWriter(out, true), new PrintWriter(err, true), arguments);
+        return new Ended(code, out.toString(), err.toString());
+    }
+
+    @AfterEach
+    void anyDevice() {
+        System.clearProperty("tina.device");
+    }
+
+    // ---------------------------------------------------------------- help
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "generate",
+                "score",
+                "train",
+                "eval",
+                "evaluate",
+                "export",
+                "pretrain",
+                "recipes"
+            })
+    void everyCommandExplainsItselfWithAnExample(String command) {
+        Ended help = run(command, "--help");
+        assertEquals(0, help.code);
+        String usage = "environment/tina " + command.replace("evaluate", "eval");
+        assertTrue(help.out.contains("Usage: " + usage), help.out);
+        assertTrue(
+                help.out.contains("Examples:" + System.lineSeparator() + "  " + usage), help.out);
+        assertTrue(help.out.contains("--device"), help.out);
+    }
+
+    @Test
+    void versionIsKnown() {
+        Ended version = run("--version");
+        assertEquals(0, version.code);
+        assertTrue(version.out.startsWith("Tina for Java"), version.out);
+    }
+
+    // ---------------------------------------------------------------- generate
+
+    /** The sampler's greedy tokens are held against transformers elsewhere. */
+    @Test
+    void generateStreamsTheGreedyText() {
+        String expected;
+        try (CausalLM model = CausalLM.load(Path.of(MODEL));
+                Policy policy = Policy.frozen(model)) {
+            int[] prompt = model.tokenizer().encode("^l2XS");
+            expected =
+                    new Sampler(policy)
+                            .generate(List.of(prompt), 1, SamplingParams.greedy(40))
+                            .get(0)
+                            .get(0)
+                            .text();
+        }
+        Ended ended =
+                run(
+                        "generate",
+                        "--model",
+                        MODEL,
+                        "--raw",
+                        "--greedy",
+                        "--max-new-tokens",
+                        "40",
+                        "--prompt",
+                        "^l2XS");
+        assertEquals(0, ended.code, ended.err);
+        assertEquals(expected + System.lineSeparator(), ended.out);
+        assertTrue(ended.err.matches("40 tokens in .* tokens/s; 1 of 1 cut off.*\\R"), ended.err);
+    }
+
+    @Test
+    void severalCompletionsComeEachUnderItsNumber() {
+        Ended ended =
+                run(
+                        "generate",
+                        "--model",
+                        MODEL,
+                        "--adapter",
+                        ADAPTER,
+                        "--prompt",
+                        "ab",
+                        "--system",
+                        "c",
+                        "--n",
+                        "2",
+                        "--max-new-tokens",
+                        "3",
+                        "--temperature",
+                        "1",
+                        "--top-p",
+                        "0.9",
+                        "--top-k",
+                        "5",
+                        "--min-p",
+                        "0.1",
+                        "--seed",
+                        "7");
+        assertEquals(0, ended.code, ended.err);
+        assertTrue(ended.out.startsWith("[1 of 2]"), ended.out);
+        assertTrue(ended.out.contains("[2 of 2]"), ended.out);
+    }
+
+    // ---------------------------------------------------------------- score
+
+    @Test
+    void scoresAreTransformersLogProbabilities() throws IOException {
+        JsonElement sequences = json(TIED.resolve("tokens.json")).get("sequences");
+        StringBuilder rows = new StringBuilder("{\"input_ids\": [7]}\n");
+        sequences.getAsJsonArray().forEach(s -> rows.append("{\"input_ids\": " + s + "}\n"));
+        Path input = Files.writeString(directory.resolve("rows.jsonl"), rows);
+        Path output = directory.resolve("scored.jsonl");
+
+        Ended ended =
+                run("score", "--model", MODEL, "--input", "" + input, "--output", "" + output);
+
+        assertEquals(0, ended.code, ended.err);
+        assertEquals("", ended.out);
+        List<String> lines = Files.readAllLines(output);
+        assertEquals("{\"input_ids\":[7],\"logprobs\":[null],\"sum\":0.0}", lines.get(0));
+        SafeTensors reference = SafeTensors.open(TIED.resolve("logits.safetensors"));
+        for (int s = 0; s < sequences.getAsJsonArray().size(); s++) {
+            int[] ids = ints(sequences.getAsJsonArray().get(s));
+            JsonObject line = JsonParser.parseString(lines.get(s + 1)).getAsJsonObject();
+            assertEquals(sequences.getAsJsonArray().get(s), line.get("input_ids"));
+            assertTrue(line.getAsJsonArray("logprobs").get(0).isJsonNull());
+            float[] logits = reference.floats("logits." + s);
+            double sum = 0;
+            for (int i = 1; i < ids.length; i++) {
+                double expected = logProb(logits, (i - 1) * 160, ids[i]);
+                sum += expected;
+                assertEquals(expected, line.getAsJsonArray("logprobs").get(i).getAsDouble(), 1e-4);
+            }
+            assertEquals(sum, line.get("sum").getAsDouble(), 1e-3);
+        }
+    }
+
+    @Test
+    void textIsScoredAsItsTokens() throws IOException {
+        Path input = Files.writeString(directory.resolve("rows.jsonl"), "\n{\"text\": \"abc\"}\n");
+        Ended ended = run("score", "--model", MODEL, "--adapter", ADAPTER, "--input", "" + input);
+        assertEquals(0, ended.code, ended.err);
+        try (Tokenizer tokenizer = Tokenizer.load(Path.of(MODEL))) {
+            JsonObject line = JsonParser.parseString(ended.out).getAsJsonObject();
+            int[] ids = ints(line.get("input_ids"));
+            assertArrayEquals(tokenizer.encode("abc"), ids);
+            assertEquals(ids.length, line.getAsJsonArray("logprobs").size());
+        }
+    }
+
+    private static double logProb(float[] logits, int from, int token) {
+        double sum = 0;
+        for (int i = from; i < from + 160; i++) {
+            sum += Math.exp(logits[i]);
+        }
+        return logits[from + token] - Math.log(sum);
+    }
+
+    // ---------------------------------------------------------------- export
+
+    @Test
+    void exportedModelHasTheMergedLogits() {
+        Path out = directory.resolve("merged");
+        Ended ended =
+                run("export", "--model", MODEL, "--adapter", ADAPTER, "--out", out.toString());
+        assertEquals(0, ended.code, ended.err);
+        assertEquals("model: " + out + System.lineSeparator(), ended.out);
+        int[] ids = ints(json(TIED.resolve("tokens.json")).getAsJsonArray("sequences").get(0));
+        float[] expected =
+                SafeTensors.open(TIED.resolve("adapters/rank4.logits.safetensors"))
+                        .floats("merged.padded.logits");
+        try (CausalLM model = CausalLM.load(out);
+                Policy policy = Policy.frozen(model)) {
+            float[][] logits = policy.logits(ids); // the first sequence is the longest: no padding
+            for (int i = 0; i < ids.length; i++) {
+                for (int v = 0; v < 160; v++) {
+                    assertEquals(expected[i * 160 + v], logits[i][v], 2e-3);
+                }
+            }
+        }
+
+        Ended again =
+                run("export", "--model", MODEL, "--adapter", ADAPTER, "--out", out.toString());
+        assertBadInput(again, out.toString(), "not empty");
+    }
+
+    // ---------------------------------------------------------------- train
+
+    private Path miniature() throws IOException {
+        Path model = directory.resolve("model");
+        ModelFiles.write(model);
+        CausalLM.initialize(model, 1);
+        return model;
+    }
+
+    private Path recipe(int steps) throws IOException {
+        return Files.writeString(
+                directory.resolve("tiny.yaml"),
+                """
+                model_post_train_dataset_name: mini/train
+                use_vllm: true
+                lora_r: 2
+                num_generations: 2
+                per_device_train_batch_size: 2
+                gradient_accumulation_steps: 1
+                max_completion_length: 4
+                save_steps: 1000
+                max_steps: %d
+                """
+                        .formatted(steps));
+    }
+
+    @Test
+    void trainLeavesMetricsCheckpointAndAdapter() throws IOException {
+        String model = miniature().toString();
+        Path out = directory.resolve("run");
+        String[] arguments = {
+            "train",
+            "--recipe",
+            "" + recipe(9),
+            "--out",
+            "" + out,
+            "--model",
+            model,
+            "--set",
+            "max_steps=2",
+            "--set",
+            "rl_post_train_reward_weights=[1, 3]"
+        };
+        Ended ended = run(arguments);
+
+        assertEquals(0, ended.code, ended.err);
+        assertEquals("adapter: " + out.resolve("adapter") + System.lineSeparator(), ended.out);
+        assertTrue(ended.errLines().get(0).endsWith("use_vllm"), ended.err);
+        assertTrue(ended.errLines().get(1).matches("step 1/2 .*reward .*format .*length .*kl .*"));
+        assertEquals(2, Files.readAllLines(out.resolve("metrics.jsonl")).size());
+        assertTrue(Files.exists(out.resolve("checkpoint-2/adapter_model.safetensors")));
+        try (CausalLM loaded = CausalLM.load(Path.of(model));
+                LoraAdapter adapter = LoraAdapter.load(loaded, out.resolve("adapter"))) {
+            assertEquals(2, adapter.config().rank());
+        }
+
+        assertBadInput(run(arguments), out.toString(), "--yes");
+        Ended replaced =
+                run(Stream.concat(Stream.of(arguments), Stream.of("--yes")).toArray(String[]::new));
+        assertEquals(0, replaced.code, replaced.err);
+    }
+
+    @Test
+    void ctrlCStopsAfterTheStepAndSaves() throws IOException {
+        Path out = directory.resolve("run");
+        Writer ctrlCAtTheFirstStep =
+                new StringWriter() {
+                    private boolean raised;
+
+                    @Override
+                    public void flush() {
+                        if (!raised && toString().contains("step 1/")) {
+                            raised = true;
+                            Signal.raise(new Signal("INT"));
+                        }
+                    }
+                };
+        Ended ended =
+                run(
+                        ctrlCAtTheFirstStep,
+                        "train",
+                        "--recipe",
+                        "" + recipe(100_000),
+                        "--out",
+                        "" + out,
+                        "--model",
+                        "" + miniature());
+        assertEquals(130, ended.code, ended.err);
+        assertTrue(ended.err.contains("stopping after this step"), ended.err);
+        assertTrue(ended.out.startsWith("adapter: " + out), ended.out);
+        assertTrue(Files.exists(out.resolve("adapter/adapter_config.json")));
+    }
+
+    // ---------------------------------------------------------------- the rest
+
+    @Test
+    void evalPrintsTheFigures() throws IOException {
+        Ended ended =
+                run(
+                        "eval",
+                        "--model",
+                        "" + miniature(),
+                        "--benchmark",
+                        "mini/validation",
+                        "--limit",
+                        "3",
+                        "--samples",
+                        "2",
+                        "--max-new-tokens",
+                        "5");
+        assertEquals(0, ended.code, ended.err);
+        assertTrue(ended.out.startsWith("mini/validation: Pass@1 0.0%"), ended.out);
+        assertTrue(ended.out.contains("3 problems, 2 samples each"), ended.out);
+    }
+
+    @Test
+    void pretrainMakesAModelThatLoadsAndProblems() {
+        Path out = directory.resolve("mini");
+        Path problems = directory.resolve("problems");
+        Ended ended =
+                run(
+                        "pretrain",
+                        "--out",
+                        "" + out,
+                        "--steps",
+                        "2",
+                        "--documents",
+                        "2",
+                        "--problems",
+                        "" + problems);
+        assertEquals(0, ended.code, ended.err);
+        assertTrue(ended.err.matches("(?s)step 2/2 ETA 0:00  loss .*"), ended.err);
+        assertTrue(Files.exists(problems.resolve("test.jsonl")));
+        CausalLM.load(out).close();
+    }
+
+    @Test
+    void recipesAreListedAndShown() throws IOException {
+        assertTrue(run("recipes").out.lines().toList().contains("mini"));
+        Path copy = Files.writeString(directory.resolve("my.yaml"), run("recipes", "mini").out);
+        assertEquals(Recipe.named("mini").settings(), Recipe.load(copy).settings());
+    }
+
+    // ---------------------------------------------------------------- bad input
+
+    private static void assertBadInput(Ended ended, String... named) {
+        assertEquals(2, ended.code, ended.err);
+        assertEquals(1, ended.errLines().size(), ended.err);
+        assertEquals("", ended.out);
+        for (String name : named) {
+            assertTrue(ended.err.contains(name), name + " is not named in: " + ended.err);
+        }
+    }
+
+    @Test
+    void badOptionsAreNamed() {
+        assertBadInput(run(), "subcommand");
+        assertBadInput(run("scor"), "'scor'", "'score'");
+        assertBadInput(run("generate"), "--model", "--prompt");
+        assertBadInput(run("generate", "--modle", "x"), "--modle");
+        assertBadInput(run("generate", "--model", MODEL, "--prompt", "a", "--seed", "x"), "--seed");
+        assertBadInput(run("generate", "--model", MODEL, "--prompt", "a", "--top-p", "2"), "top_p");
+        assertBadInput(
+                run(
+                        "generate",
+                        "--model",
+                        MODEL,
+                        "--prompt",
+                        "a",
+                        "--greedy",
+                        "--temperature",
+                        "1"),
+                "--greedy",
+                "--temperature");
+        assertBadInput(
+                run("generate", "--model", MODEL, "--prompt", "a", "--raw", "--system", "b"),
+                "--system");
+        assertBadInput(run("generate", "--model", MODEL, "--prompt", "a", "--n", "0"), "n is 0");
+        assertBadInput(
+                run("generate", "--model", MODEL, "--prompt", "a", "--device", "cuda:77"),
+                "cuda:77");
+        assertBadInput(run("pretrain"), "--out");
+        assertBadInput(run("pretrain", "--out", "" + directory.resolve("x"), "--steps", "0"), "0");
+        assertBadInput(run("recipes", "large"), "large", "mini");
+        assertBadInput(run("eval", "--model", MODEL, "--benchmark", "aime"), "aime");
+    }
+
+    @Test
+    void filesThatAreMissingAreNamed() {
+        assertBadInput(run("generate", "--model", "no/where", "--prompt", "a"), "no/where");
+        assertBadInput(
+                run("generate", "--model", MODEL, "--adapter", "no/where", "--prompt", "a"),
+                "no/where");
+        assertBadInput(run("generate", "--model", "" + directory, "--prompt", "a"), "config.json");
+        assertBadInput(
+                run("score", "--model", MODEL, "--input", "no.jsonl"), "no.jsonl", "no such");
+        assertBadInput(run("train", "--recipe", "no.yaml", "--out", "" + directory), "no.yaml");
+        String other = "src/test/resources/references/grouped/adapters/rank4";
+        assertBadInput(
+                run("export", "--model", MODEL, "--adapter", other, "--out", "" + directory),
+                other,
+                "another model");
+    }
+
+    @Test
+    void aPromptThatIsTooLongIsRefused() {
+        Ended ended = run("generate", "--model", MODEL, "--prompt", "a".repeat(5000));
+        assertBadInput(ended, "50", "max_position_embeddings");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"input_ids\": [1, 160]}|input_ids[1] is 160",
+                "{\"input_ids\": [1, -1]}|input_ids[1] is -1",
+                "{\"input_ids\": [1, 2.5]}|2.5",
+                "{\"input_ids\": [1, \"2\"]}|\"2\"",
+                "{\"input_ids\": 3}|a list",
+                "{\"input_ids\": []}|0 tokens",
+                "{\"text\": 3}|text is 3",
+                "{\"ids\": [3]}|[ids]",
+                "{\"text\": \"a\", \"input_ids\": [3]}|both",
+                "[3]|JSON object",
+                "{\"text\": \"a|not JSON",
+            })
+    void aBadRowIsNamedAndNothingIsWritten(String rowAndProblem) throws IOException {
+        String[] parts = rowAndProblem.split("\\|");
+        Path input =
+                Files.writeString(directory.resolve("r.jsonl"), "{\"text\": \"a\"}\n" + parts[0]);
+        Path output = directory.resolve("out.jsonl");
+        Ended ended =
+                run("score", "--model", MODEL, "--input", "" + input, "--output", "" + output);
+        assertBadInput(ended, input.toString(), "row 2", parts[1]);
+        assertFalse(Files.exists(output));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "learning_rate=fast",
+                "learning_rat=1",
+                "lora_r=0",
+                "num_generations=1",
+                "loss_type=ppo",
+                "model_post_train_dataset_name=gsm9k",
+                "lora_target_modules=[",
+                "novalue"
+            })
+    void aBadSettingIsNamed(String setting) throws IOException {
+        Path out = directory.resolve("run");
+        Ended ended =
+                run(
+                        "train",
+                        "--recipe",
+                        "mini",
+                        "--model",
+                        "" + miniature(),
+                        "--out",
+                        "" + out,
+                        "--set",
+                        setting);
+        assertBadInput(ended, setting.split("=")[0]);
+        assertFalse(Files.exists(out));
+    }
+
+    @Test
+    void aBadRecipeFileIsNamed() throws IOException {
+        Path recipe = Files.writeString(directory.resolve("bad.yaml"), "beta: [1\nx: : 2");
+        Ended ended = run("train", "--recipe", "" + recipe, "--out", "" + directory.resolve("o"));
+        assertBadInput(ended, recipe.toString(), "YAML");
+    }
+
+    private static JsonObject json(Path file) {
+        try {
+            return JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static int[] ints(JsonElement array) {
+        return array.getAsJsonArray().asList().stream().mapToInt(JsonElement::getAsInt).toArray();
+    }
+}
