@@ -64,12 +64,13 @@ public final class Sampler {
      *     sequence
      * @param n at least 1
      * @return for each prompt its n completions
-     * @throws IllegalArgumentException for a prompt that is empty or too long, naming its index
+     * @throws IllegalArgumentException for a prompt that is empty or too long, or a token id that
+     *     the model does not have, naming its place
      * @throws IllegalStateException if the model's logits are not finite
      */
     public List<List<Completion>> generate(
             List<int[]> prompts, int n, SamplingParams params, Listener listener) {
-        check(prompts, n);
+        check(prompts, n, params);
         CausalLM model = policy.model();
         boolean small = model.device().equals("cpu") && model.parameters() < SMALL_MODEL;
         int batches = small ? Math.min(Workers.cores(), prompts.size() * n) : 1;
@@ -113,12 +114,11 @@ public final class Sampler {
         return out;
     }
 
-    private void check(List<int[]> prompts, int n) {
+    private void check(List<int[]> prompts, int n, SamplingParams params) {
         if (n < 1) {
             throw new IllegalArgumentException("n is " + n + ", must be at least 1");
         }
         int longest = policy.model().config().maxPositions();
-        int vocabulary = policy.model().config().vocabSize();
         for (int p = 0; p < prompts.size(); p++) {
             int length = prompts.get(p).length;
             if (length == 0 || length >= longest) {
@@ -134,16 +134,17 @@ public final class Sampler {
                                 + ")");
             }
             for (int token : prompts.get(p)) {
-                if (token < 0 || token >= vocabulary) {
-                    throw new IllegalArgumentException(
-                            "prompt "
-                                    + p
-                                    + " has token id "
-                                    + token
-                                    + ", must be 0 to "
-                                    + (vocabulary - 1));
-                }
+                requireToken("prompt " + p, token);
             }
+        }
+        params.banned().forEach(token -> requireToken("banned", token));
+    }
+
+    private void requireToken(String where, int token) {
+        int vocabulary = policy.model().config().vocabSize();
+        if (token < 0 || token >= vocabulary) {
+            throw new IllegalArgumentException(
+                    where + " has token id " + token + ", must be 0 to " + (vocabulary - 1));
         }
     }
 }
