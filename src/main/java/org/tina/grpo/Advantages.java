@@ -1,6 +1,7 @@
 package org.tina.grpo;
 
 import java.util.Arrays;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import org.tina.data.Names;
 
@@ -53,7 +54,11 @@ public enum Advantages {
     }
 
     static double mean(double[] x) {
-        return Arrays.stream(x).average().orElse(Double.NaN);
+        DoubleSummaryStatistics all = Arrays.stream(x).summaryStatistics();
+        // rounding must not carry the mean of equal values away from them
+        return x.length == 0
+                ? Double.NaN
+                : Math.min(all.getMax(), Math.max(all.getMin(), all.getAverage()));
     }
 
     /** The sample standard deviation (n - 1); 0 for a single value. */

@@ -1,8 +1,8 @@
 package org.tina.grpo;
 
 /**
- * The settings of GRPO, under TRL's names in camel case. {@link #tina} has the paper's values; a
- * recipe is the usual way to make one.
+ * The settings of GRPO, under TRL's names in camel case. A recipe is the usual way to make one; its
+ * defaults are the paper's values.
  *
  * @param numGenerations G, completions a prompt, at least 2
  * @param perDeviceTrainBatchSize completions a micro-step, as TRL counts; with the next one it says

@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.tina.grpo.AdamW;
 import org.tina.grpo.GradientSum;
 import org.tina.model.CausalLM;
@@ -66,12 +67,24 @@ public final class Pretraining {
      *
      * @param target a directory that does not exist or is empty
      * @param progress called after every step
+     * @throws IOException before the training if the target is not such a directory
      */
     public static void run(Path target, Settings settings, Consumer<Progress> progress)
             throws IOException {
+        CausalLM.requireNew(target);
         Path start = Files.createTempDirectory("tina-pretraining");
-        ModelFiles.write(start);
-        CausalLM.initialize(start, settings.seed());
+        try {
+            ModelFiles.write(start);
+            CausalLM.initialize(start, settings.seed());
+            train(start, target, settings, progress);
+        } finally {
+            delete(start);
+        }
+    }
+
+    private static void train(
+            Path start, Path target, Settings settings, Consumer<Progress> progress)
+            throws IOException {
         AdamW.Settings adam = new AdamW.Settings(0.9, 0.98, 1e-8, 0.05, 1);
         Policy.Objective objective = new Policy.Objective(1, 0.2, 0.2, 0, 0);
         try (CausalLM model = CausalLM.load(start);
@@ -113,16 +126,15 @@ public final class Pretraining {
             }
             model.save(target, policy);
         }
-        for (String name :
-                List.of(
-                        "config.json",
-                        "generation_config.json",
-                        "model.safetensors",
-                        "tokenizer.json",
-                        "tokenizer_config.json")) {
-            Files.deleteIfExists(start.resolve(name));
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
         }
-        Files.deleteIfExists(start);
+        Files.delete(directory);
     }
 
     private static List<Batch> batches(Corpus corpus, int documents, Tokenizer tokenizer) {

@@ -356,13 +356,7 @@ public final class CausalLM implements AutoCloseable {
      * @throws IOException if the directory exists and is not empty, or cannot be written
      */
     public void save(Path target, Policy policy) throws IOException {
-        if (Files.isDirectory(target)) {
-            try (var content = Files.list(target)) {
-                if (content.findAny().isPresent()) {
-                    throw new IOException(target + ": is not empty; name a new directory");
-                }
-            }
-        }
+        requireNew(target);
         Path parent = target.toAbsolutePath().getParent();
         Files.createDirectories(parent);
         Path whole = Files.createTempDirectory(parent, "." + target.getFileName() + ".");
@@ -383,6 +377,23 @@ public final class CausalLM implements AutoCloseable {
             Files.move(whole, target, StandardCopyOption.ATOMIC_MOVE);
         } finally {
             deleteIfThere(whole);
+        }
+    }
+
+    /**
+     * Checks that a model can be written to a directory, to say so before hours of training.
+     *
+     * @throws IOException if the directory exists and is not empty, or is a file
+     */
+    public static void requireNew(Path target) throws IOException {
+        if (Files.isDirectory(target)) {
+            try (var content = Files.list(target)) {
+                if (content.findAny().isPresent()) {
+                    throw new IOException(target + ": is not empty; name a new directory");
+                }
+            }
+        } else if (Files.exists(target)) {
+            throw new IOException(target + ": is a file; name a new directory");
         }
     }
 

@@ -123,7 +123,9 @@ enum Key {
      * @throws IllegalArgumentException naming the key, the value and what is wanted
      */
     Object parse(Object value) {
-        if (fallback instanceof String) {
+        if (value == null && fallback instanceof Number off && off.doubleValue() == 0) {
+            return fallback; // TRL writes null for what is off by default, such as delta
+        } else if (fallback instanceof String) {
             return String.valueOf(value == null ? "" : value);
         } else if (fallback instanceof Boolean) {
             return typed(value, "true or false", v -> v instanceof Boolean ? v : null);

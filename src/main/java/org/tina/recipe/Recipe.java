@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -281,7 +282,14 @@ public final class Recipe {
             return ownRewards;
         }
         List<?> names = (List<?>) value(Key.RL_POST_TRAIN_REWARD_FUNCS);
-        List<?> weights = (List<?>) value(Key.RL_POST_TRAIN_REWARD_WEIGHTS);
+        // as in TRL, rewards that come without weights count the same
+        List<?> weights =
+                values.containsKey(Key.RL_POST_TRAIN_REWARD_FUNCS)
+                        ? (List<?>)
+                                values.getOrDefault(
+                                        Key.RL_POST_TRAIN_REWARD_WEIGHTS,
+                                        Collections.nCopies(names.size(), 1.0))
+                        : (List<?>) value(Key.RL_POST_TRAIN_REWARD_WEIGHTS);
         if (names.size() != weights.size()) {
             throw new IllegalArgumentException(
                     "rl_post_train_reward_weights has "
@@ -341,16 +349,28 @@ public final class Recipe {
         return ignored;
     }
 
-    /** All settings by their keys, defaults included. */
+    /**
+     * All settings by their keys, defaults included; rewards and problems of one's own by name.
+     */
     public Map<String, Object> settings() {
         Map<String, Object> out = new LinkedHashMap<>();
         for (Key key : Key.values()) {
             out.put(key.key(), value(key));
         }
+        List<WeightedReward> rewards = rewards();
+        out.put(
+                Key.RL_POST_TRAIN_REWARD_FUNCS.key(),
+                rewards.stream().map(WeightedReward::name).toList());
+        out.put(
+                Key.RL_POST_TRAIN_REWARD_WEIGHTS.key(),
+                rewards.stream().map(WeightedReward::weight).toList());
+        if (ownProblems != null) {
+            out.put(Key.MODEL_POST_TRAIN_DATASET_NAME.key(), ownProblems.name());
+        }
         return out;
     }
 
-    /** The settings as YAML; {@link #load} reads them back. */
+    /** The settings as YAML; {@link #load} reads them back, but for rewards of one's own. */
     public String toYaml() {
         return new Yaml().dumpAsMap(settings());
     }
