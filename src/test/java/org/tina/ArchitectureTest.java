@@ -19,8 +19,20 @@ class ArchitectureTest {
 
     private static final List<String> ROOMS =
             List.of(
-                    "math", "data", "model", "lora", "generate", "reward", "eval", "grpo", "recipe",
-                    "mini", "study", "analysis", "notebook", "cli");
+                    "math",
+                    "data",
+                    "model",
+                    "lora",
+                    "generate",
+                    "reward",
+                    "eval",
+                    "grpo",
+                    "recipe",
+                    "mini",
+                    "study",
+                    "analysis",
+                    "notebook",
+                    "cli");
 
     private static final JavaClasses CLASSES =
             new ClassFileImporter()

@@ -349,9 +349,7 @@ public final class Recipe {
         return ignored;
     }
 
-    /**
-     * All settings by their keys, defaults included; rewards and problems of one's own by name.
-     */
+    /** All settings by their keys, defaults included; rewards and problems of one's own by name. */
     public Map<String, Object> settings() {
         Map<String, Object> out = new LinkedHashMap<>();
         for (Key key : Key.values()) {

@@ -52,7 +52,9 @@ class AdvantagesTest {
         assertEquals(0, Arrays.stream(a).sum(), 1e-9);
         for (int i = 1; i < a.length; i++) {
             assertEquals(
-                    Math.signum(group[i] - group[i - 1]), Math.signum(a[i] - a[i - 1]), "place " + i);
+                    Math.signum(group[i] - group[i - 1]),
+                    Math.signum(a[i] - a[i - 1]),
+                    "place " + i);
         }
     }
 

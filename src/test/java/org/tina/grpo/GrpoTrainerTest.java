@@ -57,7 +57,8 @@ class GrpoTrainerTest {
     private static final UnaryOperator<Changes> BY_THE_GRADIENT =
             r -> r.set("adam_epsilon", 1.0).set("learning_rate", 1.0).set("max_grad_norm", 0.0);
 
-    private static final Group TEXT = Group.of(new int[] {1, 2, 3}, List.of(new int[] {65, 66, 67}));
+    private static final Group TEXT =
+            Group.of(new int[] {1, 2, 3}, List.of(new int[] {65, 66, 67}));
 
     @TempDir Path directory;
     private CausalLM model;
@@ -78,13 +79,29 @@ class GrpoTrainerTest {
     void metricsHaveTrlsNames() {
         Set<String> names =
                 Set.of(
-                        "reward", "reward_std", "rewards/letters/mean", "rewards/letters/std",
-                        "frac_reward_zero_std", "kl", "entropy", "completions/mean_length",
-                        "completions/min_length", "completions/max_length",
-                        "completions/mean_terminated_length", "completions/min_terminated_length",
-                        "completions/max_terminated_length", "completions/clipped_ratio",
-                        "clip_ratio/region_mean", "clip_ratio/low_mean", "clip_ratio/high_mean",
-                        "grad_norm", "learning_rate", "loss", "num_tokens", "epoch", "step_time");
+                        "reward",
+                        "reward_std",
+                        "rewards/letters/mean",
+                        "rewards/letters/std",
+                        "frac_reward_zero_std",
+                        "kl",
+                        "entropy",
+                        "completions/mean_length",
+                        "completions/min_length",
+                        "completions/max_length",
+                        "completions/mean_terminated_length",
+                        "completions/min_terminated_length",
+                        "completions/max_terminated_length",
+                        "completions/clipped_ratio",
+                        "clip_ratio/region_mean",
+                        "clip_ratio/low_mean",
+                        "clip_ratio/high_mean",
+                        "grad_norm",
+                        "learning_rate",
+                        "loss",
+                        "num_tokens",
+                        "epoch",
+                        "step_time");
         StepMetrics metrics = train(1, r -> r).metrics.get(0);
         assertEquals(new TreeSet<>(names), new TreeSet<>(metrics.values().keySet()));
     }
@@ -117,7 +134,9 @@ class GrpoTrainerTest {
     void accumulationChangesNothing() {
         assertSameMoves(
                 r -> r.set("per_device_train_batch_size", 16).set("gradient_accumulation_steps", 1),
-                r -> r.set("per_device_train_batch_size", 1).set("gradient_accumulation_steps", 16));
+                r ->
+                        r.set("per_device_train_batch_size", 1)
+                                .set("gradient_accumulation_steps", 16));
     }
 
     @ParameterizedTest
@@ -152,7 +171,8 @@ class GrpoTrainerTest {
         assertFalse(Arrays.equals(one.after, other.after), "another seed, other completions");
     }
 
-    // ---------------------------------------------------------------- what learns and what does not
+    // ---------------------------------------------------------------- what learns and what does
+    // not
 
     @Test
     void theAdapterMovesAndTheModelDoesNot() {
@@ -272,8 +292,7 @@ class GrpoTrainerTest {
     @Test
     void aPolicyWithoutParametersIsRefused() {
         try (Policy frozen = Policy.frozen(model)) {
-            var error =
-                    assertThrows(IllegalArgumentException.class, () -> trainer(frozen, BASE));
+            var error = assertThrows(IllegalArgumentException.class, () -> trainer(frozen, BASE));
             assertTrue(error.getMessage().contains("nothing to train"), error.getMessage());
         }
     }
@@ -282,8 +301,7 @@ class GrpoTrainerTest {
     void tooFewProblemsAreRefused() {
         Recipe recipe = BASE.with(r -> r.problems(ProblemSet.named("mini/train").take(3)));
         try (LoraAdapter policy = LoraAdapter.inject(model, LoraConfig.tina())) {
-            var error =
-                    assertThrows(IllegalArgumentException.class, () -> trainer(policy, recipe));
+            var error = assertThrows(IllegalArgumentException.class, () -> trainer(policy, recipe));
             assertTrue(error.getMessage().contains("3 problems"), error.getMessage());
         }
     }

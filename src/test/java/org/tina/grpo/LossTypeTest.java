@@ -18,16 +18,19 @@ class LossTypeTest {
 
     @Property
     void grpoCountsEachCompletionTheSame(
-            @ForAll @Size(min = 1, max = 9) List<@IntRange(min = 1, max = LONGEST) Integer> lengths) {
+            @ForAll @Size(min = 1, max = 9)
+                    List<@IntRange(min = 1, max = LONGEST) Integer> lengths) {
         for (int length : lengths) {
-            assertEquals(1.0 / lengths.size(), length * weight(LossType.GRPO, length, lengths), 1e-12);
+            assertEquals(
+                    1.0 / lengths.size(), length * weight(LossType.GRPO, length, lengths), 1e-12);
         }
         assertEquals(1, sum(LossType.GRPO, lengths), 1e-12);
     }
 
     @Property
     void bnpoAndDapoCountEachTokenTheSame(
-            @ForAll @Size(min = 1, max = 9) List<@IntRange(min = 1, max = LONGEST) Integer> lengths) {
+            @ForAll @Size(min = 1, max = 9)
+                    List<@IntRange(min = 1, max = LONGEST) Integer> lengths) {
         for (LossType type : List.of(LossType.BNPO, LossType.DAPO)) {
             assertEquals(weight(type, 1, lengths), weight(type, LONGEST, lengths));
             assertEquals(1, sum(type, lengths), 1e-12);
@@ -36,7 +39,8 @@ class LossTypeTest {
 
     @Property
     void drGrpoWeighsATokenByNoLengthAtAll(
-            @ForAll @Size(min = 1, max = 9) List<@IntRange(min = 1, max = LONGEST) Integer> lengths) {
+            @ForAll @Size(min = 1, max = 9)
+                    List<@IntRange(min = 1, max = LONGEST) Integer> lengths) {
         double share = (double) tokens(lengths) / (lengths.size() * LONGEST);
         assertEquals(share, sum(LossType.DR_GRPO, lengths), 1e-12);
         double each = 1.0 / (lengths.size() * LONGEST);

@@ -27,7 +27,17 @@ public final class TinyModel {
         ModelConfig full = ModelFiles.config();
         ModelConfig tiny =
                 new ModelConfig(
-                                full.vocabSize(), 32, 48, 2, 4, 2, 8, 1e-6, 10_000, 512, false,
+                                full.vocabSize(),
+                                32,
+                                48,
+                                2,
+                                4,
+                                2,
+                                8,
+                                1e-6,
+                                10_000,
+                                512,
+                                false,
                                 "float32")
                         .withSpecialTokens(
                                 full.bosTokenId(), full.eosTokenIds(), full.padTokenId());
@@ -59,7 +69,9 @@ public final class TinyModel {
     public static Path writeTalkative(Path directory, long seed) throws IOException {
         write(directory, seed);
         String stops =
-                IntStream.range(128, 160).mapToObj(String::valueOf).collect(Collectors.joining(","));
+                IntStream.range(128, 160)
+                        .mapToObj(String::valueOf)
+                        .collect(Collectors.joining(","));
         Files.writeString(
                 directory.resolve("generation_config.json"), "{\"eos_token_id\": [" + stops + "]}");
         return directory;

@@ -143,13 +143,30 @@ class RecipeTest {
     void keysThatMeanNothingHereAreNamed() throws IOException {
         Set<String> expected =
                 Set.of(
-                        "model_post_train_dataset_config", "model_post_train_type",
-                        "model_revision", "torch_dtype", "attn_implementation", "bf16", "use_vllm",
-                        "vllm_device", "vllm_gpu_memory_utilization", "vllm_max_model_len",
-                        "gradient_checkpointing_kwargs", "hub_model_id", "hub_private_repo",
-                        "hub_strategy", "push_to_hub", "log_level", "logging_first_step",
-                        "logging_steps", "wandb_project", "num_train_epochs",
-                        "overwrite_output_dir", "report_to", "save_strategy", "save_total_limit");
+                        "model_post_train_dataset_config",
+                        "model_post_train_type",
+                        "model_revision",
+                        "torch_dtype",
+                        "attn_implementation",
+                        "bf16",
+                        "use_vllm",
+                        "vllm_device",
+                        "vllm_gpu_memory_utilization",
+                        "vllm_max_model_len",
+                        "gradient_checkpointing_kwargs",
+                        "hub_model_id",
+                        "hub_private_repo",
+                        "hub_strategy",
+                        "push_to_hub",
+                        "log_level",
+                        "logging_first_step",
+                        "logging_steps",
+                        "wandb_project",
+                        "num_train_epochs",
+                        "overwrite_output_dir",
+                        "report_to",
+                        "save_strategy",
+                        "save_total_limit");
         assertEquals(new TreeSet<>(expected), new TreeSet<>(load(TINAS).ignored()));
     }
 
@@ -159,8 +176,7 @@ class RecipeTest {
                 () -> load("learning_rat: 1e-6"), "tinas.yaml", "learning_rat", "'learning_rate'");
         assertRefused(
                 () -> Recipe.named("mini").with(r -> r.set("lora_rank", 4)), "lora_rank", "lora_r");
-        assertRefused(
-                () -> load("lr_scheduler_kwargs: {min_lr: 1e-7}"), "min_lr", "'min_lr_rate'");
+        assertRefused(() -> load("lr_scheduler_kwargs: {min_lr: 1e-7}"), "min_lr", "'min_lr_rate'");
     }
 
     @ParameterizedTest
@@ -234,7 +250,8 @@ class RecipeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"- a\n- b", "just text", "", "a: [", "!!java.net.URL [x]", "a: &a [*a]"})
+    @ValueSource(
+            strings = {"- a\n- b", "just text", "", "a: [", "!!java.net.URL [x]", "a: &a [*a]"})
     void whatIsNoRecipeIsRefused(String text) {
         assertRefused(() -> load(text), "tinas.yaml");
     }
@@ -312,16 +329,26 @@ class RecipeTest {
         Map<String, Object> expected = new HashMap<>(Recipe.named("mini").settings());
         expected.putAll(
                 Map.of(
-                        "model_name_or_path", "m",
-                        "model_post_train_dataset_name", "mini/test",
-                        "max_steps", 3,
-                        "lora_alpha", 5.0,
-                        "beta", 0.0,
-                        "temperature", 0.9,
-                        "num_generations", 4,
-                        "loss_type", "dapo",
-                        "scale_rewards", "batch",
-                        "seed", 9));
+                        "model_name_or_path",
+                        "m",
+                        "model_post_train_dataset_name",
+                        "mini/test",
+                        "max_steps",
+                        3,
+                        "lora_alpha",
+                        5.0,
+                        "beta",
+                        0.0,
+                        "temperature",
+                        0.9,
+                        "num_generations",
+                        4,
+                        "loss_type",
+                        "dapo",
+                        "scale_rewards",
+                        "batch",
+                        "seed",
+                        9));
         assertEquals(expected, changed.settings());
     }
 

@@ -1,0 +1,228 @@
+package org.tina.recipe;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tina.grpo.StepMetrics;
+import org.tina.lora.LoraAdapter;
+import org.tina.mini.TinyModel;
+import org.tina.model.CausalLM;
+import org.tina.model.Group;
+import org.tina.model.Policy;
+import org.tina.reward.WeightedReward;
+
+class RunTest {
+
+    private static final Recipe RECIPE =
+            Recipe.named("mini")
+                    .with(
+                            r ->
+                                    r.set("num_generations", 2)
+                                            .set("per_device_train_batch_size", 2)
+                                            .set("gradient_accumulation_steps", 1)
+                                            .set("max_completion_length", 5)
+                                            .set("save_steps", 2)
+                                            .set("warmup_ratio", 0.0)
+                                            .maxSteps(5)
+                                            .rewards(
+                                                    new WeightedReward(
+                                                            "length",
+                                                            1,
+                                                            (p, t) -> t.hashCode() % 7)));
+
+    @TempDir static Path base;
+    private static CausalLM model;
+
+    @TempDir Path folder;
+    private Policy policy;
+
+    @BeforeAll
+    static void load() throws IOException {
+        model = CausalLM.load(TinyModel.writeTalkative(base, 3), "cpu");
+    }
+
+    @AfterAll
+    static void closeModel() {
+        model.close();
+    }
+
+    @BeforeEach
+    void inject() {
+        policy = RECIPE.policy(model);
+    }
+
+    @AfterEach
+    void close() {
+        policy.close();
+    }
+
+    @Test
+    void theLogHasALineAStep() throws IOException {
+        List<StepMetrics> returned = new ArrayList<>();
+        Path log = folder.resolve("run/metrics.jsonl");
+        try (Run run = RECIPE.start(policy, folder.resolve("run"))) {
+            for (StepMetrics metrics : run) {
+                returned.add(metrics);
+                assertEquals(returned.size(), Files.readAllLines(log).size(), "as it happens");
+            }
+            assertEquals(5, run.step());
+        }
+        List<String> lines = Files.readAllLines(log);
+        assertEquals(5, lines.size());
+        for (int i = 0; i < lines.size(); i++) {
+            assertLogged(returned.get(i), JsonParser.parseString(lines.get(i)).getAsJsonObject());
+        }
+        assertEquals(
+                RECIPE.settings().keySet(),
+                Recipe.load(withNamedReward(folder.resolve("run/recipe.yaml")))
+                        .settings()
+                        .keySet());
+    }
+
+    /** Every value is there as it was returned; what has no value (NaN) is left out. */
+    private static void assertLogged(StepMetrics metrics, JsonObject line) {
+        assertEquals(metrics.step(), line.get("step").getAsInt());
+        metrics.values()
+                .forEach(
+                        (name, value) -> {
+                            assertEquals(Double.isFinite(value), line.has(name), name);
+                            if (line.has(name)) {
+                                assertEquals(value, line.get(name).getAsDouble(), name);
+                            }
+                        });
+    }
+
+    private static Path withNamedReward(Path yaml) throws IOException {
+        return Files.writeString(yaml, Files.readString(yaml).replace("- length", "- format"));
+    }
+
+    @Test
+    void checkpointsAreAdaptersOfThatStep() throws IOException {
+        List<float[]> parameters = new ArrayList<>();
+        try (Run run = RECIPE.start(policy, folder)) {
+            run.forEach(metrics -> parameters.add(policy.parameters()));
+        }
+        assertEquals(
+                Set.of(
+                        "recipe.yaml",
+                        "metrics.jsonl",
+                        "checkpoint-2",
+                        "checkpoint-4",
+                        "checkpoint-5"),
+                names(folder));
+        for (int step : new int[] {2, 4, 5}) {
+            try (LoraAdapter saved =
+                    LoraAdapter.load(model, folder.resolve("checkpoint-" + step))) {
+                assertArrayEquals(parameters.get(step - 1), saved.parameters());
+            }
+        }
+    }
+
+    @Test
+    void aFullyTrainedCheckpointIsAModel() throws IOException {
+        Group text = Group.of(new int[] {1, 2}, List.of(new int[] {65, 66}));
+        Recipe recipe = RECIPE.with(r -> r.set("use_peft", false).maxSteps(1));
+        try (Policy full = recipe.policy(model)) {
+            try (Run run = recipe.start(full, folder)) {
+                run.forEach(metrics -> {});
+            }
+            try (CausalLM saved = CausalLM.load(folder.resolve("checkpoint-1"), "cpu");
+                    Policy frozen = Policy.frozen(saved)) {
+                assertArrayEquals(full.logProbs(text, 1), frozen.logProbs(text, 1), 1e-6f);
+            }
+        }
+    }
+
+    @Test
+    void stopEndsTheRunAfterTheStepAtHand() throws IOException {
+        List<Integer> steps = new ArrayList<>();
+        try (Run run = RECIPE.start(policy, folder)) {
+            for (StepMetrics metrics : run) {
+                steps.add(metrics.step());
+                if (metrics.step() == 3) {
+                    run.stop();
+                }
+            }
+            for (StepMetrics metrics : run) {
+                steps.add(metrics.step());
+            }
+            assertThrows(NoSuchElementException.class, () -> run.iterator().next());
+        }
+        assertEquals(List.of(1, 2, 3), steps);
+        assertEquals(3, Files.readAllLines(folder.resolve("metrics.jsonl")).size());
+        assertTrue(Files.exists(folder.resolve("checkpoint-3")), "what was reached is kept");
+    }
+
+    @Test
+    void anotherLoopGoesOnWhereTheFirstEnded() throws IOException {
+        try (Run run = RECIPE.start(policy, folder)) {
+            Iterator<StepMetrics> first = run.iterator();
+            assertEquals(1, first.next().step());
+            assertEquals(2, run.iterator().next().step());
+            assertEquals(3, first.next().step());
+        }
+    }
+
+    @Test
+    void aClosedRunHasNoNextStep() throws IOException {
+        Run run = RECIPE.start(policy, folder);
+        run.iterator().next();
+        run.close();
+        assertFalse(run.iterator().hasNext());
+        policy.parameters(); // the policy stays usable
+    }
+
+    @Test
+    void stopsBeforeTheSchedulesEnd() throws IOException {
+        Recipe half = RECIPE.with(r -> r.set("stop_after_steps", 2));
+        try (Run run = half.start(policy, folder)) {
+            run.forEach(metrics -> {});
+            assertEquals(2, run.step());
+        }
+    }
+
+    @Test
+    void aDirectoryWithAnotherRunIsRefused() throws IOException {
+        Path log = Files.writeString(folder.resolve("metrics.jsonl"), "{}\n");
+        var error = assertThrows(IOException.class, () -> RECIPE.start(policy, folder));
+        assertTrue(error.getMessage().contains(folder.toString()), error.getMessage());
+        assertEquals("{}\n", Files.readString(log));
+    }
+
+    @Test
+    void aRunThatCannotStartLeavesNothing() {
+        Path target = folder.resolve("run");
+        Recipe wrong = RECIPE.with(r -> r.dataset("mini/trian"));
+        assertThrows(IllegalArgumentException.class, () -> wrong.start(policy, target));
+        assertFalse(Files.exists(target));
+    }
+
+    private static Set<String> names(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.map(file -> file.getFileName().toString())
+                    .collect(Collectors.toCollection(TreeSet::new));
+        }
+    }
+}
