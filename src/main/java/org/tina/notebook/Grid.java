@@ -196,7 +196,8 @@ record Grid(List<String> header, List<List<Object>> rows, int total) {
         if (value instanceof Collection<?> items && items.size() > 8) {
             return items.size() + " items";
         }
-        return value.toString();
+        boolean lambda = value.getClass().isSynthetic() || value.getClass().isHidden();
+        return lambda ? "a function" : value.toString();
     }
 
     private static String number(double value) {

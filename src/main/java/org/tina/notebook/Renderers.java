@@ -6,7 +6,11 @@ import io.github.spencerpark.jupyter.kernel.display.Renderer;
 import io.github.spencerpark.jupyter.kernel.display.mime.MIMEType;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Function;
 import org.knowm.xchart.internal.chartpart.Chart;
+import org.tina.eval.Evaluation;
+import org.tina.eval.Interval;
+import org.tina.recipe.Recipe;
 import tech.tablesaw.api.Table;
 
 /**
@@ -17,14 +21,15 @@ final class Renderers {
     private Renderers() {}
 
     static void register(Renderer renderer) {
-        renderer.createRegistration(Table.class)
-                .preferring(MIMEType.TEXT_HTML)
-                .supporting(MIMEType.TEXT_PLAIN)
-                .register((table, context) -> put(Grid.of(table), context));
-        renderer.createRegistration(Record.class)
-                .preferring(MIMEType.TEXT_HTML)
-                .supporting(MIMEType.TEXT_PLAIN)
-                .register((record, context) -> put(Grid.of(record), context));
+        table(renderer, Table.class, Grid::of);
+        table(renderer, Record.class, Grid::of);
+        table(renderer, Evaluation.class, evaluation -> Grid.of(evaluation.table()));
+        table(renderer, Recipe.class, recipe -> Grid.of(recipe.settings()));
+        renderer.createRegistration(Interval.class)
+                .preferring(MIMEType.TEXT_PLAIN)
+                .register(
+                        (interval, context) ->
+                                context.getOutputContainer().putText(interval.toString()));
         renderer.createRegistration(Collection.class)
                 .preferring(MIMEType.TEXT_HTML)
                 .supporting(MIMEType.TEXT_PLAIN)
@@ -33,6 +38,13 @@ final class Renderers {
                 .preferring(MIMEType.IMAGE_PNG)
                 .supporting(MIMEType.TEXT_PLAIN)
                 .register((chart, context) -> chart(chart, context.getOutputContainer()));
+    }
+
+    private static <T> void table(Renderer renderer, Class<T> type, Function<T, Grid> grid) {
+        renderer.createRegistration(type)
+                .preferring(MIMEType.TEXT_HTML)
+                .supporting(MIMEType.TEXT_PLAIN)
+                .register((value, context) -> put(grid.apply(value), context));
     }
 
     private static void chart(Chart<?, ?> chart, DisplayData out) {

@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.style.AxesChartStyler;
+import org.tina.grpo.StepMetrics;
 
 /**
  * The curves of a training run as small panels: reward, every reward function, completion length.
@@ -27,12 +28,12 @@ final class TrainingPicture {
 
     private final List<Double> steps = new ArrayList<>();
 
-    void add(int step, Map<String, Double> metrics) {
+    void add(StepMetrics metrics) {
         if (steps.isEmpty()) {
-            panels(metrics).forEach(name -> curves.put(name, new ArrayList<>()));
+            panels(metrics.values()).forEach(name -> curves.put(name, new ArrayList<>()));
         }
-        steps.add((double) step);
-        curves.forEach((name, values) -> values.add(metrics.getOrDefault(name, Double.NaN)));
+        steps.add((double) metrics.step());
+        curves.forEach((name, values) -> values.add(metrics.getOrNaN(name)));
     }
 
     /** The metrics worth a panel, in TRL's names. */

@@ -9,13 +9,14 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.tina.grpo.StepMetrics;
 
 class TrainingPictureTest {
     @Test
     void everyRewardHasAPanelAndTheTextSaysTheLastValues() {
         TrainingPicture picture = new TrainingPicture();
-        picture.add(1, metrics(0.5, Double.NaN));
-        picture.add(2, metrics(1, 0.25));
+        picture.add(new StepMetrics(1, metrics(0.5, Double.NaN)));
+        picture.add(new StepMetrics(2, metrics(1, 0.25)));
 
         Picture drawn = picture.picture("step 2/10", 10);
 
@@ -27,7 +28,7 @@ class TrainingPictureTest {
     @Test
     void thePictureIsTwiceItsSizeOnATransparentGround() {
         TrainingPicture picture = new TrainingPicture();
-        picture.add(1, metrics(0.5, 0.5));
+        picture.add(new StepMetrics(1, metrics(0.5, 0.5)));
         Picture drawn = picture.picture("step 1/10", 10);
 
         BufferedImage image = drawn.image();
