@@ -11,6 +11,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
 import org.tina.model.CausalLM;
 import org.tina.model.TensorProgram;
 
@@ -129,6 +130,9 @@ final class Batch {
                 cache[l] = program.call(own, "cache", (Object) new long[] {capacity, width}).get(0);
             }
             while (true) {
+                if (Thread.interrupted()) {
+                    throw new CancellationException("sampling was interrupted");
+                }
                 admit();
                 if (live() == 0) {
                     return;

@@ -4,10 +4,14 @@ import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.JniUtils;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 /**
@@ -46,62 +50,56 @@ public final class Workers {
     }
 
     /**
-     * Applies {@code work} to each input, at most {@link #cores} at a time; rethrows the first
-     * failure.
+     * Applies {@code work} to each input, at most {@link #cores} at a time, and waits for all;
+     * rethrows the first failure. An interrupt of the caller is passed on to the threads that work:
+     * a native call can't be stopped, so they look for it between calls.
      */
     public static <I, O> List<O> map(List<I> inputs, Function<I, O> work) {
         Engine.getEngine("PyTorch"); // loads libtorch before any thread calls it
         int threadsEach = Math.max(1, CORES / Math.max(1, inputs.size()));
+        Set<Thread> working = ConcurrentHashMap.newKeySet();
+        AtomicBoolean interrupted = new AtomicBoolean();
         List<Future<O>> futures = new ArrayList<>();
         for (I input : inputs) {
             futures.add(
                     POOL.submit(
                             () -> {
-                                JniUtils.setNumThreads(threadsEach);
-                                return work.apply(input);
+                                working.add(Thread.currentThread());
+                                try {
+                                    if (interrupted.get()) {
+                                        throw new CancellationException("interrupted");
+                                    }
+                                    JniUtils.setNumThreads(threadsEach);
+                                    return work.apply(input);
+                                } finally {
+                                    working.remove(Thread.currentThread());
+                                }
                             }));
         }
         List<O> outputs = new ArrayList<>();
-        RuntimeException failure = null;
+        Throwable failure = null;
         for (Future<O> future : futures) {
-            try {
-                outputs.add(join(future));
-            } catch (RuntimeException e) {
-                failure = failure == null ? e : failure;
-            }
-        }
-        if (failure != null) {
-            throw failure;
-        }
-        return outputs;
-    }
-
-    /**
-     * Waits even when interrupted: a native call cannot be stopped, and its tensors must not be
-     * closed under it.
-     */
-    private static <O> O join(Future<O> future) {
-        boolean interrupted = false;
-        try {
-            while (true) {
+            for (boolean waiting = true; waiting; ) {
                 try {
-                    return future.get();
+                    outputs.add(future.get());
+                    waiting = false;
                 } catch (InterruptedException e) {
-                    interrupted = true;
+                    interrupted.set(true);
+                    working.forEach(Thread::interrupt);
                 } catch (ExecutionException e) {
-                    if (e.getCause() instanceof RuntimeException cause) {
-                        throw cause;
-                    }
-                    if (e.getCause() instanceof Error cause) {
-                        throw cause;
-                    }
-                    throw new IllegalStateException(e.getCause());
+                    failure = failure == null ? e.getCause() : failure;
+                    waiting = false;
                 }
             }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
         }
+        if (interrupted.get()) {
+            Thread.currentThread().interrupt();
+        }
+        if (failure instanceof RuntimeException exception) {
+            throw exception;
+        } else if (failure instanceof Error error) {
+            throw error;
+        }
+        return outputs;
     }
 }

@@ -57,13 +57,13 @@ def pick(p: Tensor, u: Tensor) -> Tensor:
   c = torch.cumsum(p, -1)
   return torch.clamp(torch.searchsorted(c, torch.mul(torch.unsqueeze(u, 1), torch.slice(c, -1, -1)), right=True), None, p.size(-1) - 1)
 
-def sample(z: Tensor, u: Tensor, f: __torch__.sampling.Filter) -> Tuple[Tensor, Tensor]:
-  """tokens [R] of float32 logits [R, V], and their log-probabilities at the temperature, before any filter"""
+def sample(z: Tensor, u: Tensor, banned: Tensor, f: __torch__.sampling.Filter) -> Tuple[Tensor, Tensor]:
+  """tokens [R] of float32 logits [R, V], and their log-probabilities at the temperature, before any ban or filter"""
   if f.temperature <= 0.0:
-    token = torch.argmax(z, -1, True)
+    token = torch.argmax(torch.index_fill(z, 1, banned, float("-inf")), -1, True)
     return (torch.squeeze(token, 1), torch.squeeze(torch.gather(torch.log_softmax(z, -1), 1, token), 1))
   logp = torch.log_softmax(torch.div(z, f.temperature), -1)
-  p = torch.exp(logp)
+  p = torch.index_fill(torch.exp(logp), 1, banned, 0.)
   if f.top_k <= 0 and f.top_p >= 1.0 and f.min_p <= 0.0:
     token = __torch__.sampling.pick(p, u)
   else:
@@ -116,9 +116,7 @@ def decode(w: __torch__.model.Weights, adapters: List[__torch__.model.Adapter], 
       h = __torch__.model.attention_output(h, __torch__.sampling.attend_cache(q, c, first, t + i, mask), layer, ad)
       h = __torch__.model.feed_forward(h, layer, ad, shape)
     z = torch.to(__torch__.products.linear(__torch__.model.rms_norm(h, w.norm, shape.eps), w.head, None), 6)
-    if banned.numel() > 0:
-      z = torch.index_fill(z, 1, banned, float("-inf"))
-    token, logp = __torch__.sampling.sample(z, uniform[:, i], f)
+    token, logp = __torch__.sampling.sample(z, uniform[:, i], banned, f)
     tokens.append(token)
     log_probs.append(logp)
   return (torch.stack(tokens, 1), torch.stack(log_probs, 1))

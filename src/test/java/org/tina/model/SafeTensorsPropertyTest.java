@@ -25,7 +25,7 @@ import net.jqwik.api.lifecycle.BeforeProperty;
 import org.tina.model.SafeTensors.DType;
 import org.tina.model.SafeTensors.Tensor;
 
-class SafeTensorsProperties {
+class SafeTensorsPropertyTest {
 
     private Path path;
 
