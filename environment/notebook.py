@@ -95,7 +95,7 @@ class Runner(NotebookClient):
 
 def first_line(text):
     lines = [line for line in text.strip().splitlines() if not line.startswith("//")]
-    return (lines or [""])[0][:90]
+    return (lines or [""])[0][:120]
 
 
 def run(notebook):

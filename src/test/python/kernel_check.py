@@ -136,7 +136,7 @@ def checks(session):
 
     shown = session.run("""record Trial(String name, double value) {}
         List.of(new Trial("first", 0.5), new Trial("second", 0.25))""")
-    check("records show as rows", "<td>0.2500</td>" in result(shown).get("text/html", ""), shown)
+    check("records show as rows", "<td>0.250</td>" in result(shown).get("text/html", ""), shown)
 
     shown = session.run('Charts.lines("Reward", "reward", Map.of("seed 1", new double[] {1, 2, 3}))')
     metadata = next(content["metadata"] for kind, content in shown if kind == "execute_result")

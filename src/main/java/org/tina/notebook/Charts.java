@@ -48,7 +48,7 @@ public final class Charts {
     private static final int SHARES = 3;
 
     /** How much of the past a smoothed value keeps. */
-    private static final double SMOOTHING = 0.8;
+    private static final double SMOOTHING = 0.6;
 
     private Charts() {}
 

@@ -1,6 +1,7 @@
 package org.tina.notebook;
 
 import java.lang.reflect.Array;
+import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,6 +30,9 @@ record Grid(List<String> header, List<List<Object>> rows, int total) {
 
     private static final int TEXT_WIDTH = 60;
 
+    /** Values shown of an array or a collection. */
+    private static final int ITEMS = 8;
+
     /** A record as names and values. */
     static Grid of(Record record) {
         List<List<Object>> rows = new ArrayList<>();
@@ -41,23 +45,17 @@ record Grid(List<String> header, List<List<Object>> rows, int total) {
     /** Names and values in their order. */
     static Grid of(Map<String, ?> values) {
         List<List<Object>> rows = new ArrayList<>();
-        values.forEach((name, value) -> rows.add(List.of(name, value)));
+        values.forEach((name, value) -> rows.add(List.of(name, value == null ? "" : value)));
         return new Grid(List.of(), rows, rows.size());
     }
 
     /** Records of one class as a row each. */
     static Grid of(Collection<? extends Record> records) {
         RecordComponent[] components = records.iterator().next().getClass().getRecordComponents();
-        List<String> header =
-                Arrays.stream(components)
-                        .map(RecordComponent::getName)
-                        .collect(Collectors.toList());
+        List<String> header = Arrays.stream(components).map(RecordComponent::getName).toList();
         List<List<Object>> rows = new ArrayList<>();
-        for (Record record : records.stream().limit(ROWS).collect(Collectors.toList())) {
-            rows.add(
-                    Arrays.stream(components)
-                            .map(component -> value(component, record))
-                            .collect(Collectors.toList()));
+        for (Record record : records.stream().limit(ROWS).toList()) {
+            rows.add(Arrays.stream(components).map(component -> value(component, record)).toList());
         }
         return new Grid(header, rows, records.size());
     }
@@ -69,7 +67,7 @@ record Grid(List<String> header, List<List<Object>> rows, int total) {
             rows.add(
                     IntStream.range(0, table.columnCount())
                             .mapToObj(column -> cell(table.column(column), row.getRowNumber()))
-                            .collect(Collectors.toList()));
+                            .toList());
         }
         return new Grid(table.columnNames(), rows, table.rowCount());
     }
@@ -80,10 +78,9 @@ record Grid(List<String> header, List<List<Object>> rows, int total) {
 
     private static Object value(RecordComponent component, Record record) {
         try {
-            component
-                    .getAccessor()
-                    .setAccessible(true); // records declared in a cell are not public
-            Object value = component.getAccessor().invoke(record);
+            Method accessor = component.getAccessor();
+            accessor.setAccessible(true); // records declared in a cell are not public
+            Object value = accessor.invoke(record);
             return value == null ? "" : value;
         } catch (ReflectiveOperationException e) {
             return e.getCause() == null ? e.toString() : e.getCause().toString();
@@ -93,33 +90,23 @@ record Grid(List<String> header, List<List<Object>> rows, int total) {
     String html() {
         StringBuilder html = new StringBuilder("<table>");
         if (!header.isEmpty()) {
-            html.append("<thead><tr>");
-            for (int column = 0; column < header.size(); column++) {
-                html.append("<th")
-                        .append(align(column))
-                        .append('>')
-                        .append(escape(header.get(column)))
-                        .append("</th>");
-            }
-            html.append("</tr></thead>");
+            html.append("<thead>").append(htmlRow("th", header)).append("</thead>");
         }
         html.append("<tbody>");
-        for (List<Object> row : rows) {
-            html.append("<tr>");
-            for (int column = 0; column < row.size(); column++) {
-                html.append("<td")
-                        .append(align(column))
-                        .append('>')
-                        .append(escape(text(row.get(column))))
-                        .append("</td>");
-            }
-            html.append("</tr>");
-        }
+        texts().forEach(row -> html.append(htmlRow("td", row)));
         html.append("</tbody></table>");
-        if (total > rows.size()) {
-            html.append("<p>").append(rows.size()).append(" of ").append(total).append(" rows</p>");
+        return total > rows.size() ? html + "<p>" + rest() + "</p>" : html.toString();
+    }
+
+    private String htmlRow(String tag, List<String> row) {
+        StringBuilder html = new StringBuilder("<tr>");
+        for (int column = 0; column < row.size(); column++) {
+            String text = row.get(column);
+            String breaks = text.contains("\n") ? "; white-space: pre" : "";
+            String style = isNumeric(column) ? "" : " style=\"text-align: left" + breaks + "\"";
+            html.append("<" + tag + style + ">" + escape(text) + "</" + tag + ">");
         }
-        return html.toString();
+        return html.append("</tr>").toString();
     }
 
     String text() {
@@ -127,86 +114,93 @@ record Grid(List<String> header, List<List<Object>> rows, int total) {
         if (!header.isEmpty()) {
             lines.add(header);
         }
-        rows.forEach(
-                row -> lines.add(row.stream().map(Grid::oneLine).collect(Collectors.toList())));
-        int columns = lines.stream().mapToInt(List::size).max().orElse(0);
-        int[] width = new int[columns];
-        lines.forEach(
-                line ->
-                        IntStream.range(0, line.size())
-                                .forEach(
-                                        column ->
-                                                width[column] =
-                                                        Math.max(
-                                                                width[column],
-                                                                line.get(column).length())));
-        String body =
-                lines.stream()
-                        .map(
-                                line ->
-                                        IntStream.range(0, line.size())
-                                                .mapToObj(
-                                                        column ->
-                                                                pad(
-                                                                        line.get(column),
-                                                                        width[column],
-                                                                        isNumeric(column)))
-                                                .collect(Collectors.joining("  "))
-                                                .stripTrailing())
-                        .collect(Collectors.joining("\n"));
-        return total > rows.size() ? body + "\n" + rows.size() + " of " + total + " rows" : body;
+        texts().forEach(row -> lines.add(row.stream().map(Grid::oneLine).toList()));
+        StringBuilder text = new StringBuilder();
+        for (List<String> line : lines) {
+            StringBuilder padded = new StringBuilder();
+            for (int column = 0; column < line.size(); column++) {
+                int at = column;
+                int width =
+                        lines.stream().mapToInt(other -> other.get(at).length()).max().orElse(0);
+                String space = " ".repeat(width - line.get(column).length());
+                String cell = line.get(column);
+                padded.append(isNumeric(column) ? space + cell : cell + space).append("  ");
+            }
+            text.append(padded.toString().stripTrailing()).append('\n');
+        }
+        return total > rows.size() ? text + rest() : text.toString().stripTrailing();
     }
 
-    private static String pad(String text, int width, boolean right) {
-        String space = " ".repeat(width - text.length());
-        return right ? space + text : text + space;
+    private String rest() {
+        return rows.size() + " of " + total + " rows";
     }
 
-    private static String oneLine(Object value) {
-        String text = text(value).replace("\n", "⏎");
-        return text.length() > TEXT_WIDTH ? text.substring(0, TEXT_WIDTH - 1) + "…" : text;
+    private static String oneLine(String text) {
+        String line = text.replace("\n", "⏎");
+        return line.length() > TEXT_WIDTH ? line.substring(0, TEXT_WIDTH - 1) + "…" : line;
     }
 
-    private String align(int column) {
-        return isNumeric(column) ? "" : " style=\"text-align: left; white-space: pre-wrap\"";
+    /** All rows as texts; the numbers of a column that has fractions all show decimals. */
+    private List<List<String>> texts() {
+        List<List<String>> texts = new ArrayList<>();
+        for (List<Object> row : rows) {
+            List<String> line = new ArrayList<>();
+            for (int column = 0; column < row.size(); column++) {
+                Object value = row.get(column);
+                boolean decimals =
+                        isNumeric(column) && hasFractions(column) && value instanceof Double;
+                line.add(decimals ? decimals((Double) value) : text(value));
+            }
+            texts.add(line);
+        }
+        return texts;
     }
 
     private boolean isNumeric(int column) {
-        return !rows.isEmpty()
+        return !header.isEmpty()
                 && rows.stream()
-                        .allMatch(
-                                row ->
-                                        row.get(column) instanceof Number
-                                                || "".equals(row.get(column)));
+                        .map(row -> row.get(column))
+                        .allMatch(value -> value instanceof Number || "".equals(value));
+    }
+
+    private boolean hasFractions(int column) {
+        return rows.stream()
+                .map(row -> row.get(column))
+                .anyMatch(value -> value instanceof Double number && !isWhole(number));
     }
 
     /** Any value as short text. */
     static String text(Object value) {
         if (value instanceof Double || value instanceof Float) {
-            return number(((Number) value).doubleValue());
+            double number = ((Number) value).doubleValue();
+            return isWhole(number) ? Long.toString((long) number) : decimals(number);
         }
         if (value.getClass().isArray()) {
             int length = Array.getLength(value);
             String first =
-                    IntStream.range(0, Math.min(8, length))
+                    IntStream.range(0, Math.min(ITEMS, length))
                             .mapToObj(i -> text(Array.get(value, i)))
                             .collect(Collectors.joining(", "));
-            return length > 8 ? "[" + first + ", … " + length + " values]" : "[" + first + "]";
+            return length > ITEMS ? "[" + first + ", … " + length + " values]" : "[" + first + "]";
         }
-        if (value instanceof Collection<?> items && items.size() > 8) {
+        if (value instanceof Collection<?> items && items.size() > ITEMS) {
             return items.size() + " items";
         }
         boolean lambda = value.getClass().isSynthetic() || value.getClass().isHidden();
         return lambda ? "a function" : value.toString();
     }
 
-    private static String number(double value) {
-        if (value == Math.rint(value) && Math.abs(value) < 1e9) {
-            return Long.toString((long) value);
+    private static boolean isWhole(double number) {
+        return number == Math.rint(number) && Math.abs(number) < 1e9;
+    }
+
+    private static String decimals(double number) {
+        double size = Math.abs(number);
+        if (number != 0 && (size < 1e-3 || size >= 1e9)) {
+            return Double.toString(number).replace(".0E", "E");
         }
-        return Math.abs(value) >= 1e-3 && Math.abs(value) < 1e6
-                ? String.format(Locale.ROOT, Math.abs(value) < 10 ? "%.4f" : "%.2f", value)
-                : String.format(Locale.ROOT, "%.3g", value);
+        String format = size < 10 ? "%.3f" : size < 1000 ? "%.1f" : "%.0f";
+        return String.format(Locale.ROOT, format, number);
     }
 
     static String escape(String text) {

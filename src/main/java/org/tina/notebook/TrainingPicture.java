@@ -102,7 +102,10 @@ final class TrainingPicture {
         AxesChartStyler styler = chart.getStyler();
         Charts.style(styler);
         chart.getStyler().setLegendVisible(false).setChartTitleFont(Charts.font(13));
-        chart.getStyler().setXAxisMin(0.0).setXAxisMax((double) Math.max(total, 1));
+        chart.getStyler()
+                .setXAxisTickMarkSpacingHint(70)
+                .setXAxisMin(0.0)
+                .setXAxisMax((double) Math.max(total, 1));
         double[] y = values.stream().mapToDouble(Double::doubleValue).toArray();
         if (isShare(metric, y)) {
             chart.getStyler().setYAxisMin(0.0).setYAxisMax(1.0);
