@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "  environment/tina eval --model mini --benchmark mini/test",
-            "  environment/tina eval --model mini --adapter runs/first/adapter --benchmark mini/test"
+            "  environment/tina eval --model mini --benchmark mini/test \\",
+            "      --adapter runs/first/adapter"
         })
 final class Evaluate implements Callable<Integer> {
 

@@ -18,7 +18,8 @@ import picocli.CommandLine.Spec;
                 "Writes a model with an adapter merged into its weights: a directory that transformers"
                         + " and this library load.",
         footer = {
-            "  environment/tina export --model mini --adapter runs/first/adapter --out models/first",
+            "  environment/tina export --model mini \\",
+            "      --adapter runs/first/adapter --out models/first",
             "  environment/tina generate --model models/first --prompt \"...\""
         })
 final class Export implements Callable<Integer> {

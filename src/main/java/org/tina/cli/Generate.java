@@ -29,10 +29,10 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "  environment/tina generate --model mini --prompt \"Tom has 3 apples and buys 4.\"",
-            "  environment/tina generate --model mini --adapter runs/first/adapter --prompt \"...\""
-                    + " --n 4 --seed 7",
-            "  environment/tina generate --model deepseek-ai/DeepSeek-R1-Distill-Qwen-1.5B --greedy"
-                    + " --prompt \"...\""
+            "  environment/tina generate --model mini --adapter runs/first/adapter \\",
+            "      --prompt \"...\" --n 4 --seed 7",
+            "  environment/tina generate --model deepseek-ai/DeepSeek-R1-Distill-Qwen-1.5B \\",
+            "      --greedy --prompt \"...\""
         })
 final class Generate implements Callable<Integer> {
 

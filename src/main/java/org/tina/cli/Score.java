@@ -40,11 +40,12 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "  environment/tina score --model mini --input rows.jsonl --output scored.jsonl",
-            "  echo '{\"text\": \"3 + 4 = 7\"}' | environment/tina score --model mini --input /dev/stdin"
+            "  echo '{\"text\": \"3 + 4 = 7\"}' |",
+            "      environment/tina score --model mini --input /dev/stdin"
         })
 final class Score implements Callable<Integer> {
 
-    private static final int ROWS_AT_ONCE = 64;
+    private static final int ROWS_AT_ONCE = 16;
     private static final Gson GSON =
             new GsonBuilder().setStrictness(Strictness.STRICT).serializeNulls().create();
 
@@ -97,6 +98,9 @@ final class Score implements Callable<Integer> {
     private List<int[]> read(CausalLM model) throws IOException {
         List<int[]> rows = new ArrayList<>();
         int number = 0;
+        if (Files.isDirectory(input)) {
+            throw new IllegalArgumentException(input + ": is a directory, must be a file");
+        }
         try (var lines = Files.newBufferedReader(input)) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 number++;

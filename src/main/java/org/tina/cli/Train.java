@@ -32,8 +32,8 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "  environment/tina train --recipe mini --out runs/first",
-            "  environment/tina train --recipe mini --out runs/hot --set learning_rate=2e-3 --set"
-                    + " max_steps=40",
+            "  environment/tina train --recipe mini --out runs/hot \\",
+            "      --set learning_rate=2e-3 --set max_steps=40",
             "  environment/tina train --recipe my.yaml --model models/mine --out runs/mine"
         })
 final class Train implements Callable<Integer> {
@@ -106,6 +106,9 @@ final class Train implements Callable<Integer> {
                     err.println("stopping after this step; Ctrl-C again ends at once");
                 };
         try (Interrupts interrupts = new Interrupts(stop)) {
+            if (progress.live()) { // a large model's first step takes minutes
+                progress.show(Progress.bar(0, run.steps()) + " step 1/" + run.steps());
+            }
             long begin = System.nanoTime();
             for (StepMetrics metrics : run) {
                 double secondsAStep = (System.nanoTime() - begin) / 1e9 / run.step();
