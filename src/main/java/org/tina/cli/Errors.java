@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.util.List;
 import org.tina.data.Names;
 import org.tina.model.ModelFormatException;
@@ -71,7 +72,7 @@ final class Errors {
             return e.getMessage() + ": no such file or directory";
         } else if (e instanceof AccessDeniedException) {
             return e.getMessage() + ": permission denied";
-        } else if (e instanceof FileAlreadyExistsException) {
+        } else if (e instanceof FileAlreadyExistsException || e instanceof NotDirectoryException) {
             return e.getMessage() + ": is a file, must be a directory or nothing";
         } else if (e instanceof OutOfMemoryError) {
             return "out of memory ("

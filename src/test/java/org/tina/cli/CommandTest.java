@@ -445,6 +445,8 @@ class CommandTest {
         assertBadInput(run("generate", "--model", "" + directory, "--prompt", "a"), "config.json");
         assertBadInput(
                 run("score", "--model", MODEL, "--input", "no.jsonl"), "no.jsonl", "no such");
+        assertBadInput(run("train", "--recipe", "mini", "--out", "pom.xml"), "pom.xml: is a file");
+        assertBadInput(run("pretrain", "--out", "pom.xml"), "pom.xml: is a file");
         assertBadInput(run("train", "--recipe", "no.yaml", "--out", "" + directory), "no.yaml");
         String other = "src/test/resources/references/grouped/adapters/rank4";
         assertBadInput(
