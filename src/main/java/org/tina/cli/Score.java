@@ -190,7 +190,8 @@ final class Score implements Callable<Integer> {
         Progress progress = new Progress(spec.commandLine().getErr());
         for (int from = 0; from < rows.size(); from += ROWS_AT_ONCE) {
             List<int[]> some = rows.subList(from, Math.min(from + ROWS_AT_ONCE, rows.size()));
-            List<float[]> scores = Workers.map(some, ids -> logProbs(policy, ids));
+            List<float[]> scores =
+                    Workers.map(policy.model().groupsAtOnce(), some, ids -> logProbs(policy, ids));
             for (int i = 0; i < some.size(); i++) {
                 out.append(line(from + i + 1, some.get(i), scores.get(i))).append('\n');
             }

@@ -98,6 +98,7 @@ public final class Sampler {
             rows.add(group);
         }
         Workers.map(
+                batches,
                 work,
                 batch -> {
                     batch.run();

@@ -27,11 +27,11 @@ public final class GradientSum {
             Policy policy, NDManager out, List<I> inputs, BiFunction<NDManager, I, Gradient> work) {
         NDArray theta = null;
         double[] s = new double[6];
-        int atOnce = Workers.cores();
+        int atOnce = policy.model().groupsAtOnce();
         for (int i = 0; i < inputs.size(); i += atOnce) {
             List<I> few = inputs.subList(i, Math.min(i + atOnce, inputs.size()));
             try (NDManager scratch = out.newSubManager()) {
-                for (Gradient g : Workers.map(few, input -> work.apply(scratch, input))) {
+                for (Gradient g : Workers.map(atOnce, few, input -> work.apply(scratch, input))) {
                     if (theta == null) {
                         theta = g.theta();
                         theta.attach(out);

@@ -289,7 +289,10 @@ public final class GrpoTrainer implements AutoCloseable {
     }
 
     private List<float[]> logProbs(Policy of, List<MicroBatch> micro) {
-        return Workers.map(micro, m -> of.logProbs(m.group, objective.temperature()));
+        return Workers.map(
+                of.model().groupsAtOnce(),
+                micro,
+                m -> of.logProbs(m.group, objective.temperature()));
     }
 
     private static List<float[]> nothing(List<MicroBatch> micro) {

@@ -219,6 +219,15 @@ public final class CausalLM implements AutoCloseable {
         return manager;
     }
 
+    /**
+     * How many groups of this model are worked on side by side: as many as there are cores for a
+     * small model on the CPU, one for a large one or on a GPU, where each fills the machine and its
+     * memory.
+     */
+    public int groupsAtOnce() {
+        return device.equals("cpu") && parameters() < SMALL ? Workers.cores() : 1;
+    }
+
     /** Positions whose logits are computed at once. */
     int chunk() {
         return (int) Math.max(16, LOGITS_AT_ONCE / config.vocabSize());

@@ -11,7 +11,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 /**
@@ -50,15 +49,26 @@ public final class Workers {
     }
 
     /**
-     * Applies {@code work} to each input, at most {@link #cores} at a time, and waits for all;
-     * rethrows the first failure. An interrupt of the caller is passed on to the threads that work:
-     * a native call can't be stopped, so they look for it between calls.
+     * Applies {@code work} to each input and waits for all; rethrows the first failure. An
+     * interrupt of the caller is passed on to the threads that work: a native call can't be
+     * stopped, so they look for it between calls.
+     *
+     * @param atOnce how many inputs may be worked on side by side; never more than {@link #cores}
+     * @throws CancellationException if the caller was interrupted
      */
-    public static <I, O> List<O> map(List<I> inputs, Function<I, O> work) {
+    public static <I, O> List<O> map(int atOnce, List<I> inputs, Function<I, O> work) {
+        int few = Math.max(1, Math.min(atOnce, CORES));
+        List<O> outputs = new ArrayList<>();
+        for (int i = 0; i < inputs.size(); i += few) {
+            outputs.addAll(together(inputs.subList(i, Math.min(i + few, inputs.size())), work));
+        }
+        return outputs;
+    }
+
+    private static <I, O> List<O> together(List<I> inputs, Function<I, O> work) {
         Engine.getEngine("PyTorch"); // loads libtorch before any thread calls it
-        int threadsEach = Math.max(1, CORES / Math.max(1, inputs.size()));
+        int threadsEach = CORES / inputs.size();
         Set<Thread> working = ConcurrentHashMap.newKeySet();
-        AtomicBoolean interrupted = new AtomicBoolean();
         List<Future<O>> futures = new ArrayList<>();
         for (I input : inputs) {
             futures.add(
@@ -66,9 +76,6 @@ public final class Workers {
                             () -> {
                                 working.add(Thread.currentThread());
                                 try {
-                                    if (interrupted.get()) {
-                                        throw new CancellationException("interrupted");
-                                    }
                                     JniUtils.setNumThreads(threadsEach);
                                     return work.apply(input);
                                 } finally {
@@ -78,13 +85,14 @@ public final class Workers {
         }
         List<O> outputs = new ArrayList<>();
         Throwable failure = null;
+        boolean interrupted = false;
         for (Future<O> future : futures) {
             for (boolean waiting = true; waiting; ) {
                 try {
                     outputs.add(future.get());
                     waiting = false;
                 } catch (InterruptedException e) {
-                    interrupted.set(true);
+                    interrupted = true;
                     working.forEach(Thread::interrupt);
                 } catch (ExecutionException e) {
                     failure = failure == null ? e.getCause() : failure;
@@ -92,8 +100,9 @@ public final class Workers {
                 }
             }
         }
-        if (interrupted.get()) {
+        if (interrupted) {
             Thread.currentThread().interrupt();
+            throw new CancellationException("interrupted");
         }
         if (failure instanceof RuntimeException exception) {
             throw exception;
