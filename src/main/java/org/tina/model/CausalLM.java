@@ -41,6 +41,9 @@ public final class CausalLM implements AutoCloseable {
      */
     private static final long LOGITS_AT_ONCE = 1L << 24;
 
+    /** Parameters up to which a core works on a group of its own. */
+    private static final long SMALL = 200_000_000;
+
     /** torch's numbers for the types that weights come in. */
     private static final Map<SafeTensors.DType, Integer> TORCH_TYPES =
             Map.of(
