@@ -1,7 +1,6 @@
 package org.tina.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -74,23 +73,12 @@ final class Pretrain implements Callable<Integer> {
             spec.commandLine().getOut().println("problems: " + problems);
         }
         if (out != null) {
-            requireEmpty(out); // at the end, it would be too late
             Progress progress = new Progress(spec.commandLine().getErr());
             Pretraining.run(out, settings(), now -> show(now, progress));
             progress.end();
             spec.commandLine().getOut().println("model: " + out);
         }
         return 0;
-    }
-
-    private static void requireEmpty(Path directory) throws IOException {
-        if (Files.exists(directory)) {
-            try (var content = Files.list(directory)) {
-                if (content.findAny().isPresent()) {
-                    throw new IOException(directory + ": is not empty; name a new directory");
-                }
-            }
-        }
     }
 
     private Pretraining.Settings settings() {

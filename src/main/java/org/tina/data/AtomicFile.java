@@ -48,6 +48,18 @@ public final class AtomicFile {
         }
     }
 
+    /** Deletes a directory of files, if it is there. */
+    public static void deleteDirectory(Path directory) throws IOException {
+        if (Files.exists(directory)) {
+            try (var files = Files.list(directory)) {
+                for (Path file : files.toList()) {
+                    Files.delete(file);
+                }
+            }
+            Files.delete(directory);
+        }
+    }
+
     /** Writes a text as UTF-8. */
     public static void writeString(Path target, String text) throws IOException {
         write(target, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));

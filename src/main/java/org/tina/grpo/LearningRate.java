@@ -1,6 +1,7 @@
 package org.tina.grpo;
 
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
@@ -76,7 +77,7 @@ public enum LearningRate {
     /** The schedule of a name such as {@code cosine_with_min_lr}. */
     public static LearningRate named(String name) {
         for (LearningRate schedule : values()) {
-            if (schedule.name().toLowerCase().equals(name)) {
+            if (schedule.name().toLowerCase(Locale.ROOT).equals(name)) {
                 return schedule;
             }
         }
@@ -85,7 +86,7 @@ public enum LearningRate {
                         + name
                         + ", must be one of "
                         + Arrays.stream(values())
-                                .map(s -> s.name().toLowerCase())
+                                .map(s -> s.name().toLowerCase(Locale.ROOT))
                                 .collect(Collectors.joining(", ")));
     }
 }

@@ -1,6 +1,7 @@
 package org.tina.grpo;
 
 import java.util.Arrays;
+import java.util.Locale;
 import org.tina.data.Names;
 
 /**
@@ -56,7 +57,7 @@ public enum LossType {
     /** The type by TRL's name, such as {@code dr_grpo}. */
     public static LossType named(String name) {
         return Arrays.stream(values())
-                .filter(type -> type.name().toLowerCase().equals(name))
+                .filter(type -> type.name().toLowerCase(Locale.ROOT).equals(name))
                 .findFirst()
                 .orElseThrow(
                         () ->
@@ -64,7 +65,7 @@ public enum LossType {
                                         "loss_type",
                                         name,
                                         Arrays.stream(values())
-                                                .map(t -> t.name().toLowerCase())
+                                                .map(t -> t.name().toLowerCase(Locale.ROOT))
                                                 .toList()));
     }
 }

@@ -2,6 +2,7 @@ package org.tina.lora;
 
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.tina.model.ModelConfig;
@@ -32,7 +33,7 @@ public enum LoraTarget {
 
     /** The name used in recipes and in PEFT's configuration, such as {@code q_proj}. */
     public String key() {
-        return name().toLowerCase();
+        return name().toLowerCase(Locale.ROOT);
     }
 
     int in(ModelConfig config) {

@@ -9,7 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
+import org.tina.data.AtomicFile;
 import org.tina.grpo.AdamW;
 import org.tina.grpo.GradientSum;
 import org.tina.model.CausalLM;
@@ -78,7 +78,7 @@ public final class Pretraining {
             CausalLM.initialize(start, settings.seed());
             train(start, target, settings, progress);
         } finally {
-            delete(start);
+            AtomicFile.deleteDirectory(start);
         }
     }
 
@@ -126,15 +126,6 @@ public final class Pretraining {
             }
             model.save(target, policy);
         }
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (Stream<Path> files = Files.list(directory)) {
-            for (Path file : files.toList()) {
-                Files.delete(file);
-            }
-        }
-        Files.delete(directory);
     }
 
     private static List<Batch> batches(Corpus corpus, int documents, Tokenizer tokenizer) {

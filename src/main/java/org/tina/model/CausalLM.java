@@ -16,7 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.stream.Collectors;
 import org.tina.data.AtomicFile;
 
 /**
@@ -388,7 +387,7 @@ public final class CausalLM implements AutoCloseable {
             Files.deleteIfExists(target);
             Files.move(whole, target, StandardCopyOption.ATOMIC_MOVE);
         } finally {
-            deleteIfThere(whole);
+            AtomicFile.deleteDirectory(whole);
         }
     }
 
@@ -406,17 +405,6 @@ public final class CausalLM implements AutoCloseable {
             }
         } else if (Files.exists(target)) {
             throw new IOException(target + ": is a file; name a new directory");
-        }
-    }
-
-    private static void deleteIfThere(Path directory) throws IOException {
-        if (Files.exists(directory)) {
-            try (var files = Files.list(directory)) {
-                for (Path file : files.collect(Collectors.toList())) {
-                    Files.delete(file);
-                }
-            }
-            Files.delete(directory);
         }
     }
 

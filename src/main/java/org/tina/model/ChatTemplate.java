@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.tina.data.FileTrouble;
 
 /**
  * The layout of a conversation as one prompt: the model directory's own Jinja template, rendered as
@@ -90,7 +91,7 @@ public final class ChatTemplate {
             try {
                 return new ChatTemplate(file, Files.readString(file), tokens);
             } catch (IOException e) {
-                throw new ModelFormatException(file, "can't be read: " + e, e);
+                throw new ModelFormatException(file, FileTrouble.reason(e), e);
             }
         }
         JsonFile config = named.config();

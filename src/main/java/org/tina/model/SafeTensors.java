@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.tina.data.AtomicFile;
+import org.tina.data.FileTrouble;
 
 /**
  * One safetensors file: 8 bytes with the length of the header (little-endian), the header as JSON,
@@ -157,7 +158,7 @@ public final class SafeTensors {
         try (FileChannel channel = FileChannel.open(path)) {
             return new SafeTensors(path, new SafeTensorsHeader(path, channel));
         } catch (IOException e) {
-            throw new ModelFormatException(path, "can't be read: " + e, e);
+            throw new ModelFormatException(path, FileTrouble.reason(e), e);
         }
     }
 

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import org.tina.data.FileTrouble;
 
 /**
  * Text to token ids and back, by {@code tokenizer.json} as transformers would; which tokens are
@@ -161,7 +162,7 @@ public final class Tokenizer implements AutoCloseable {
         try {
             return Files.readString(path);
         } catch (IOException e) {
-            throw new ModelFormatException(path, "can't be read: " + e, e);
+            throw new ModelFormatException(path, FileTrouble.reason(e), e);
         }
     }
 

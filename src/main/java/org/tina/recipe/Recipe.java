@@ -11,8 +11,10 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import org.tina.data.FileTrouble;
 import org.tina.data.ModelHub;
 import org.tina.data.Names;
 import org.tina.data.ProblemSet;
@@ -99,7 +101,7 @@ public final class Recipe {
         try {
             text = Files.readString(file);
         } catch (IOException e) {
-            throw new IllegalArgumentException(file + ": cannot be read: " + e, e);
+            throw new IllegalArgumentException(file + ": " + FileTrouble.reason(e), e);
         }
         try {
             return parse(file.getFileName().toString().replaceFirst("\\.ya?ml$", ""), text);
@@ -124,7 +126,7 @@ public final class Recipe {
             String written = String.valueOf(entry.getKey());
             String key = Key.ALIASES.getOrDefault(written, written);
             if (Key.names().contains(key)) {
-                Key known = Key.valueOf(key.toUpperCase());
+                Key known = Key.valueOf(key.toUpperCase(Locale.ROOT));
                 values.put(known, known.parse(entry.getValue()));
             } else if (Key.isIgnored(key)) {
                 ignored.add(key);
@@ -164,7 +166,7 @@ public final class Recipe {
             if (!Key.names().contains(key)) {
                 throw Names.unknown("key", key, Key.names());
             }
-            Key known = Key.valueOf(key.toUpperCase());
+            Key known = Key.valueOf(key.toUpperCase(Locale.ROOT));
             values.put(known, known.parse(value));
             return this;
         }
@@ -173,7 +175,7 @@ public final class Recipe {
         public Changes setYaml(String key, String value) {
             boolean isText =
                     Key.names().contains(key)
-                            && Key.valueOf(key.toUpperCase()).fallback instanceof String;
+                            && Key.valueOf(key.toUpperCase(Locale.ROOT)).fallback instanceof String;
             try {
                 return set(key, isText ? value : yaml(value));
             } catch (YAMLException e) {

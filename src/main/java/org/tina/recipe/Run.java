@@ -130,11 +130,15 @@ public final class Run implements Iterable<StepMetrics>, AutoCloseable {
         }
     }
 
-    /** Ends the run and frees the optimizer's memory; the policy stays. */
+    /**
+     * Ends the run, saves what no checkpoint holds yet and frees the optimizer's memory; the policy
+     * stays.
+     */
     @Override
     public void close() {
         stopped = true;
         try {
+            save();
             log.close();
         } catch (IOException e) {
             throw new UncheckedIOException(directory.resolve(METRICS) + ": cannot be closed", e);
