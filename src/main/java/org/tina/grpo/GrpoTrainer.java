@@ -3,6 +3,7 @@ package org.tina.grpo;
 import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import org.tina.data.Problem;
@@ -192,16 +193,18 @@ public final class GrpoTrainer implements AutoCloseable {
                 List.of());
     }
 
+    /** {@code [functions][completions]}, group after group; a reward sees one group at a time. */
     private double[][] score(List<Problem> batch, List<List<Completion>> groups) {
-        List<Problem> each = new ArrayList<>();
-        List<String> texts = new ArrayList<>();
+        int n = config.numGenerations();
+        double[][] scores = new double[rewards.size()][groups.size() * n];
         for (int g = 0; g < groups.size(); g++) {
-            for (Completion completion : groups.get(g)) {
-                each.add(batch.get(g));
-                texts.add(completion.text());
+            List<Problem> problem = Collections.nCopies(n, batch.get(g));
+            List<String> texts = groups.get(g).stream().map(Completion::text).toList();
+            for (int r = 0; r < scores.length; r++) {
+                System.arraycopy(rewards.get(r).scores(problem, texts), 0, scores[r], g * n, n);
             }
         }
-        return rewards.stream().map(reward -> reward.scores(each, texts)).toArray(double[][]::new);
+        return scores;
     }
 
     private double[][] byGroup(double[] flat) {

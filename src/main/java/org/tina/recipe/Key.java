@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
+import org.tina.reward.CosineReward;
+import org.tina.reward.RepetitionPenalty;
 
 /**
  * The keys of a recipe, each with its default, which is Tina's (the paper's section 3) or TRL's.
@@ -17,6 +19,15 @@ enum Key {
     SYSTEM_PROMPT(""),
     RL_POST_TRAIN_REWARD_FUNCS(List.of("format", "accuracy")),
     RL_POST_TRAIN_REWARD_WEIGHTS(List.of(1.0, 2.0)),
+    /** {@code no_value} leaves a reward that throws or returns NaN out of the sum. */
+    REWARD_ERRORS("stop"),
+    COSINE_MIN_VALUE_WRONG(CosineReward.tina().minWrong()),
+    COSINE_MAX_VALUE_WRONG(CosineReward.tina().maxWrong()),
+    COSINE_MIN_VALUE_CORRECT(CosineReward.tina().minCorrect()),
+    COSINE_MAX_VALUE_CORRECT(CosineReward.tina().maxCorrect()),
+    COSINE_MAX_LEN(CosineReward.tina().maxLen()),
+    REPETITION_N_GRAMS(RepetitionPenalty.tina().nGrams()),
+    REPETITION_MAX_PENALTY(RepetitionPenalty.tina().maxPenalty()),
     /** False trains all parameters instead of an adapter. */
     USE_PEFT(true),
     LORA_R(32),

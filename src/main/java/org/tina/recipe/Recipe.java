@@ -27,6 +27,9 @@ import org.tina.lora.LoraAdapter;
 import org.tina.lora.LoraConfig;
 import org.tina.model.CausalLM;
 import org.tina.model.Policy;
+import org.tina.reward.CosineReward;
+import org.tina.reward.RepetitionPenalty;
+import org.tina.reward.Reward;
 import org.tina.reward.WeightedReward;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
@@ -280,9 +283,16 @@ public final class Recipe {
 
     /** The rewards and their weights. */
     public List<WeightedReward> rewards() {
-        if (ownRewards != null) {
-            return ownRewards;
-        }
+        List<WeightedReward> rewards = ownRewards == null ? namedRewards() : ownRewards;
+        String errors = text(Key.REWARD_ERRORS);
+        return switch (errors) {
+            case "stop" -> rewards;
+            case "no_value" -> rewards.stream().map(WeightedReward::orNoValue).toList();
+            default -> throw Names.unknown("reward_errors", errors, List.of("stop", "no_value"));
+        };
+    }
+
+    private List<WeightedReward> namedRewards() {
         List<?> names = (List<?>) value(Key.RL_POST_TRAIN_REWARD_FUNCS);
         // as in TRL, rewards that come without weights count the same
         List<?> weights =
@@ -300,11 +310,34 @@ public final class Recipe {
                             + names.size()
                             + " rewards");
         }
+        // made even if not asked for, so that their settings are checked
+        Map<String, Reward> withSettings =
+                Map.of("cosine", cosine(), "repetition_penalty", repetitionPenalty());
         List<WeightedReward> out = new ArrayList<>();
         for (int i = 0; i < names.size(); i++) {
-            out.add(WeightedReward.named((String) names.get(i), (Double) weights.get(i)));
+            String reward = (String) names.get(i);
+            Reward function = withSettings.get(reward);
+            out.add(
+                    new WeightedReward(
+                            reward,
+                            (Double) weights.get(i),
+                            function == null ? Reward.named(reward) : function));
         }
         return out;
+    }
+
+    private CosineReward cosine() {
+        return new CosineReward(
+                number(Key.COSINE_MIN_VALUE_WRONG),
+                number(Key.COSINE_MAX_VALUE_WRONG),
+                number(Key.COSINE_MIN_VALUE_CORRECT),
+                number(Key.COSINE_MAX_VALUE_CORRECT),
+                integer(Key.COSINE_MAX_LEN));
+    }
+
+    private RepetitionPenalty repetitionPenalty() {
+        return new RepetitionPenalty(
+                integer(Key.REPETITION_N_GRAMS), number(Key.REPETITION_MAX_PENALTY));
     }
 
     /** Whether an adapter is trained; else all parameters are. */

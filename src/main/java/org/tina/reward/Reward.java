@@ -5,7 +5,8 @@ import org.tina.data.Problem;
 
 /**
  * Says how good a completion is. One's own is a lambda: {@code (problem, completion) ->
- * completion.length() < 100 ? 1 : 0}.
+ * completion.length() < 100 ? 1 : 0}. A reward that compares completions with each other is a
+ * {@link GroupReward}.
  */
 @FunctionalInterface
 public interface Reward {
@@ -13,12 +14,13 @@ public interface Reward {
      * Scores one completion.
      *
      * @param completion the model's text, think and answer tags kept, end-of-text left out
-     * @return any finite number, or NaN for "no value", which leaves the reward out of the sum
+     * @return any finite number; NaN for "no value" is an error unless {@link
+     *     WeightedReward#orNoValue} allows it
      */
     double score(Problem problem, String completion);
 
     /**
-     * Scores a batch. A reward that compares completions with each other overrides this.
+     * Scores several completions.
      *
      * @param problems {@code [batch]}, the problem of each completion
      * @param completions {@code [batch]}

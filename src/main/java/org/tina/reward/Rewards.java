@@ -1,29 +1,51 @@
 package org.tina.reward;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.tina.data.Names;
 import org.tina.data.Problem;
 import org.tina.math.MathVerifier;
 
-/** Tina's reward functions. */
+/**
+ * Tina's reward functions. Those that are no more than a function are here; those with settings or
+ * with an eye on the whole group are a record each.
+ */
 public final class Rewards {
     private static final String THINK = "<think>\n";
     private static final String END_OF_THINK = "\n</think>\n";
 
+    /** A numbered list's first line counts only where it begins the text. */
+    private static final Pattern STEP =
+            Pattern.compile("Step \\d+:|^\\d+\\.|\\n-|\\n\\*|First,|Second,|Next,|Finally,");
+
+    private static final int ENOUGH_STEPS = 3;
+
+    /** The only one of Tina's that may have no value. */
+    static final Reward ACCURACY = Rewards::accuracy;
+
     private static final Map<String, Reward> BY_NAME = new LinkedHashMap<>();
 
     static {
-        BY_NAME.put("accuracy", Rewards::accuracy);
+        BY_NAME.put("accuracy", ACCURACY);
         BY_NAME.put("format", Rewards::format);
         BY_NAME.put("tag_count", Rewards::tagCount);
+        BY_NAME.put("reasoning_steps", Rewards::reasoningSteps);
+        BY_NAME.put("length", new LengthReward());
+        BY_NAME.put("length_l1_exact", TargetLengthReward.tina(TargetLengthReward.Kind.EXACT));
+        BY_NAME.put("length_l1_max", TargetLengthReward.tina(TargetLengthReward.Kind.MAX));
+        BY_NAME.put("cosine", CosineReward.tina());
+        BY_NAME.put("repetition_penalty", RepetitionPenalty.tina());
     }
 
     private Rewards() {}
 
     /**
-     * A reward by the name that recipes use: {@code accuracy}, {@code format} or {@code tag_count}.
+     * A reward by the name that recipes use, with Tina's settings: {@code accuracy}, {@code
+     * format}, {@code tag_count}, {@code reasoning_steps}, {@code length}, {@code length_l1_exact},
+     * {@code length_l1_max}, {@code cosine} or {@code repetition_penalty}.
      *
      * @throws IllegalArgumentException if there is no such reward; the message lists all
      */
@@ -59,6 +81,30 @@ public final class Rewards {
      */
     public static double tagCount(Problem problem, String completion) {
         return (once(THINK, completion) ? 0.5 : 0) + (once(END_OF_THINK, completion) ? 0.5 : 0);
+    }
+
+    /**
+     * A third for each sign of step-by-step work, at most 1: {@code Step 2:}, a text that begins
+     * with {@code 1.}, a line that begins with {@code -} or {@code *}, {@code First,}, {@code
+     * Second,}, {@code Next,}, {@code Finally,}.
+     */
+    public static double reasoningSteps(Problem problem, String completion) {
+        long steps = STEP.matcher(completion).results().limit(ENOUGH_STEPS).count();
+        return (double) steps / ENOUGH_STEPS;
+    }
+
+    /** A text's length as the rewards measure it: in characters, one for each Unicode character. */
+    static int length(String completion) {
+        return completion.codePointCount(0, completion.length());
+    }
+
+    /** Whether an answer is right, or can't be told wrong since the gold answer can't be read. */
+    static boolean notWrong(Problem problem, String completion) {
+        return accuracy(problem, completion) != 0;
+    }
+
+    static boolean allEqual(int[] lengths) {
+        return Arrays.stream(lengths).distinct().count() <= 1;
     }
 
     /** Occurrences that overlap count as one, as in Python's {@code str.count}. */

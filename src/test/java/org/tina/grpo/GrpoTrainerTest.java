@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tina.data.Problem;
 import org.tina.data.ProblemSet;
 import org.tina.lora.LoraAdapter;
 import org.tina.lora.LoraConfig;
@@ -31,6 +32,7 @@ import org.tina.model.Group;
 import org.tina.model.Policy;
 import org.tina.recipe.Recipe;
 import org.tina.recipe.Recipe.Changes;
+import org.tina.reward.GroupReward;
 import org.tina.reward.Reward;
 import org.tina.reward.WeightedReward;
 
@@ -241,6 +243,31 @@ class GrpoTrainerTest {
 
     private static double meanReward(List<StepMetrics> steps) {
         return steps.stream().mapToDouble(m -> m.get("reward")).average().orElseThrow();
+    }
+
+    @Test
+    void aGroupRewardSeesTheCompletionsOfOneProblem() {
+        List<List<Problem>> problems = new ArrayList<>();
+        List<List<String>> texts = new ArrayList<>();
+        GroupReward lengths =
+                (group, completions) -> {
+                    problems.add(group);
+                    texts.add(completions);
+                    return completions.stream().mapToDouble(String::length).toArray();
+                };
+        Reward length = (problem, text) -> text.length();
+        StepMetrics metrics =
+                train(1, r -> r.rewards(reward("group", lengths), reward("single", length)))
+                        .metrics
+                        .get(0);
+        assertEquals(4, problems.size());
+        assertEquals(4, problems.stream().distinct().count());
+        for (int g = 0; g < 4; g++) {
+            assertEquals(1, problems.get(g).stream().distinct().count());
+            assertEquals(4, texts.get(g).size());
+        }
+        assertEquals(metrics.get("rewards/single/mean"), metrics.get("rewards/group/mean"));
+        assertEquals(metrics.get("rewards/single/std"), metrics.get("rewards/group/std"));
     }
 
     // ---------------------------------------------------------------- what goes wrong

@@ -26,6 +26,9 @@ import org.tina.grpo.Advantages;
 import org.tina.grpo.LearningRate;
 import org.tina.grpo.LossType;
 import org.tina.lora.LoraConfig;
+import org.tina.reward.CosineReward;
+import org.tina.reward.LengthReward;
+import org.tina.reward.RepetitionPenalty;
 import org.tina.reward.WeightedReward;
 
 class RecipeTest {
@@ -234,6 +237,15 @@ class RecipeTest {
                 "lora_target_modules          | [q_prj]     | q_proj",
                 "lora_target_modules          | []          | at least one of",
                 "lora_target_modules          | [1]         | a list of names",
+                "cosine_max_len               | 0           | at least 1",
+                "cosine_max_len               | 0.5         | a whole number",
+                "cosine_min_value_wrong       | .nan        | a finite number",
+                "cosine_max_value_wrong       | .inf        | a finite number",
+                "cosine_min_value_correct     | low         | a number",
+                "cosine_max_value_correct     | .inf        | a finite number",
+                "repetition_n_grams           | 0           | at least 1",
+                "repetition_max_penalty       | 0.5         | at most 0",
+                "reward_errors                | ignore      | 'no_value'",
                 "rl_post_train_reward_funcs   | [acuracy, format] | 'accuracy'",
                 "rl_post_train_reward_weights | [1]         | has 1 weights",
                 "rl_post_train_reward_weights | [a, b]      | a list of numbers",
@@ -368,6 +380,41 @@ class RecipeTest {
         Recipe recipe = load("rl_post_train_reward_funcs: [format, accuracy, tag_count]");
         assertEquals(List.of(1.0, 1.0, 1.0), weights(recipe));
         assertEquals(List.of(1.0, 2.0), weights(load("seed: 1")), "the defaults are Tina's");
+    }
+
+    @Test
+    void rewardsHaveTheRecipesSettings() throws IOException {
+        Recipe recipe =
+                load(
+                        """
+                        rl_post_train_reward_funcs: [cosine, repetition_penalty, length]
+                        cosine_min_value_wrong: -1
+                        cosine_max_len: 3584
+                        repetition_n_grams: 4
+                        repetition_max_penalty: -2
+                        """);
+        assertEquals(
+                List.of(
+                        new CosineReward(-1, -0.5, 0.5, 1, 3584),
+                        new RepetitionPenalty(4, -2),
+                        new LengthReward()),
+                recipe.rewards().stream().map(WeightedReward::reward).toList());
+        assertEquals(
+                List.of(CosineReward.tina(), RepetitionPenalty.tina()),
+                load("rl_post_train_reward_funcs: [cosine, repetition_penalty]").rewards().stream()
+                        .map(WeightedReward::reward)
+                        .toList());
+    }
+
+    @Test
+    void rewardsThatFailStopTheRunUnlessTheRecipeSaysOtherwise() {
+        Recipe stop =
+                Recipe.named("mini")
+                        .with(r -> r.rewards(new WeightedReward("mine", 3, (p, text) -> 0.0 / 0)));
+        Recipe goOn = stop.with(r -> r.set("reward_errors", "no_value"));
+        assertFalse(stop.rewards().get(0).mayHaveNoValue());
+        assertTrue(goOn.rewards().get(0).mayHaveNoValue());
+        assertEquals(List.of(3.0), weights(goOn));
     }
 
     @Test

@@ -6,8 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.tina.data.Problem;
+import org.tina.reward.TargetLengthReward.Kind;
 
 class RewardsTest {
     private static final Problem GOLD = new Problem("How many now?", "$92$");
@@ -51,15 +55,49 @@ class RewardsTest {
         assertEquals(1, Rewards.accuracy(new Problem("Why?", "It is 92."), PROPER));
     }
 
+    /** A third for each sign, by hand. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "\"\"                                          | 0",
+                "Twelve.                                     | 0",
+                "Step 1: add.                                | 1",
+                "Step 1: add. Step 22: done.                 | 2",
+                "Step one: add. step 1: add. Step 1 add      | 0",
+                "1. add 2. double                            | 1", // only at the text's start
+                "Add:¶1. this¶2. that                        | 0",
+                "Add:¶- this¶- that¶* these                  | 3",
+                "- this¶- that                               | 1", // a line break before it
+                "First, add. Second, double. Next, halve.    | 3",
+                "first, add. Finally done. Third, halve.     | 0",
+                "First, a Second, b Next, c Finally, d       | 3", // no more than 1 in all
+                "1. add¶- this. Finally, 12                  | 3",
+            })
+    void reasoningStepsCountAThirdEach(String text, int thirds) {
+        assertEquals(thirds / 3.0, Rewards.reasoningSteps(GOLD, text.replace('¶', '\n')));
+    }
+
     @Test
     void rewardsAreFoundByName() {
         assertEquals(1, Reward.named("format").score(GOLD, PROPER));
         assertEquals(1, Reward.named("tag_count").score(GOLD, PROPER));
         assertEquals(1, Reward.named("accuracy").score(GOLD, PROPER));
+        assertEquals(1 / 3.0, Reward.named("reasoning_steps").score(GOLD, "Next, 92"));
+        assertEquals(new LengthReward(), Reward.named("length"));
+        assertEquals(new CosineReward(0, -0.5, 0.5, 1, 1000), Reward.named("cosine"));
+        assertEquals(new RepetitionPenalty(3, -1), Reward.named("repetition_penalty"));
+        assertEquals(
+                List.of(Kind.EXACT, Kind.MAX),
+                Stream.of("length_l1_exact", "length_l1_max")
+                        .map(name -> ((TargetLengthReward) Reward.named(name)).kind())
+                        .toList());
         var error = assertThrows(IllegalArgumentException.class, () -> Reward.named("acuracy"));
         assertEquals(
                 "unknown reward 'acuracy': did you mean 'accuracy'? Known: accuracy, format,"
-                        + " tag_count",
+                        + " tag_count, reasoning_steps, length, length_l1_exact, length_l1_max,"
+                        + " cosine, repetition_penalty",
                 error.getMessage());
     }
 
@@ -74,34 +112,8 @@ class RewardsTest {
     }
 
     @Test
-    void theSumLeavesOutWhatHasNoValue() {
-        var rewards =
-                List.of(WeightedReward.named("format", 1), WeightedReward.named("accuracy", 2));
-        var problems = List.of(GOLD, GOLD, new Problem("Why?", "because"));
-        var completions = List.of(PROPER, "\\boxed{92}", PROPER);
-        double[][] scores = {
-            rewards.get(0).scores(problems, completions),
-            rewards.get(1).scores(problems, completions)
-        };
-        assertArrayEquals(new double[] {3, 2, 1}, WeightedReward.total(rewards, scores));
-    }
-
-    @Test
-    void aBadRewardIsNamed() {
-        assertNamed((problem, completion) -> Integer.parseInt(completion));
-        assertNamed((problem, completion) -> 1.0 / 0);
-        assertThrows(
-                IllegalArgumentException.class,
-                () -> new WeightedReward("mine", Double.NaN, Rewards::format));
-    }
-
-    private static void assertNamed(Reward reward) {
-        var mine = new WeightedReward("mine", 1, reward);
-        var error =
-                assertThrows(
-                        IllegalStateException.class,
-                        () -> mine.scores(List.of(GOLD), List.of("not a number")));
-        assertTrue(error.getMessage().contains("reward mine"), error::getMessage);
-        assertTrue(error.getMessage().contains("not a number"), error::getMessage);
+    void aGroupRewardScoresOneAsAGroupOfOne() {
+        GroupReward first = (problems, texts) -> new double[] {texts.size()};
+        assertEquals(1, first.score(GOLD, "abc"));
     }
 }
