@@ -1,268 +1,155 @@
 package org.tina.math;
 
-import java.math.BigDecimal;
-import java.util.ArrayDeque;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import org.tina.math.Extraction.Found;
+import org.tina.math.ExtractionSettings.Kind;
 
 /**
- * Finds the answer that a text ends with and tells whether two answers are the same number, exactly
- * and however they are written: {@code 1,000}, {@code 0.5}, {@code 1/2}, {@code \frac{1}{2}},
- * {@code 50\%}. Answers that are no numbers are compared by their text, white space left out.
+ * Finds the answer that a text ends with and tells whether two answers are the same, however they
+ * are written: numbers exactly, or to some decimal places where they are written as decimals;
+ * expressions by their values at several points; sets, intervals, equations, matrices by rules of
+ * their own (see {@link Equivalence}). When in doubt two answers are different.
  *
- * <p>Takes any text without throwing, in time linear in its length.
+ * <p>Takes any text without throwing, in time linear in its length and with a bounded amount of
+ * further work.
  */
 public final class MathVerifier {
-    private static final String BOXED = "\\boxed{";
-
-    /** Possessive throughout, so that no text makes the matcher go back. */
-    private static final String DECIMAL =
-            "(?:(?:\\d{1,3}+(?:,\\d{3}+(?!\\d))++|\\d++)(?:\\.\\d*+)?+|\\.\\d++)";
-
-    private static final Pattern LAST_RESORT =
-            Pattern.compile("(?:(?<![\\w)}])-)?+" + DECIMAL + "(?:/" + DECIMAL + ")?+");
-
-    /** {@code 5}, {@code -1,234.5}, {@code 3/4}, {@code 50%}. */
-    private static final Pattern PLAIN =
-            Pattern.compile(
-                    "(?<sign>[-+]?+)(?<top>%1$s)(?:/(?<bottom>%1$s))?+(?<percent>%%?+)"
-                            .formatted(DECIMAL));
-
-    /** {@code \frac{3}{4}}, {@code \frac34}, {@code -1\frac{1}{2}}. */
-    private static final Pattern LATEX_FRACTION =
-            Pattern.compile(
-                    ("(?<sign>[-+]?+)(?<whole>\\d*+)\\\\[dt]?+frac"
-                                    + "(?:\\{(?<top>%1$s)\\}|(?<topDigit>\\d))"
-                                    + "(?:\\{(?<bottom>%1$s)\\}|(?<bottomDigit>\\d))"
-                                    + "(?<percent>%%?+)")
-                            .formatted(DECIMAL));
-
-    /** A longer answer is no number that anyone meant, and exact arithmetic on it would be slow. */
-    private static final int LONGEST_NUMBER = 1000;
+    /** A longer answer is compared by its text alone. */
+    private static final int LONGEST_ANSWER = 5_000;
 
     private MathVerifier() {}
 
     /**
-     * The answer as the accuracy reward looks for it, in LaTeX only: the content of the last {@code
-     * \boxed{}}, or else of the last formula between dollar signs, {@code \( \)} or {@code \[ \]}.
+     * What became of a pair of texts.
+     *
+     * @param gold the gold answer as it was found, if it was
+     * @param answer the other one
+     */
+    public record Verdict(boolean correct, Optional<String> gold, Optional<String> answer) {}
+
+    /**
+     * The answer as the accuracy reward looks for it, in LaTeX only: the last {@code \boxed{}},
+     * with others that stand next to it, or else the last formula.
      */
     public static Optional<String> extract(String text) {
-        Optional<String> boxed = lastBoxed(text);
-        return boxed.isPresent() ? boxed : lastFormula(text);
+        return extract(text, ExtractionSettings.latex());
     }
 
-    /** The answer in LaTeX, or else the last number in the text. */
+    /** The answer in LaTeX or as a bare number: boxes first, then whatever comes last. */
     public static Optional<String> extractLenient(String text) {
-        Optional<String> answer = extract(text);
-        if (answer.isPresent()) {
-            return answer;
-        }
-        Matcher numbers = LAST_RESORT.matcher(text);
-        String last = null;
-        while (numbers.find()) {
-            last = numbers.group();
-        }
-        return Optional.ofNullable(last);
+        return extract(text, ExtractionSettings.lenient());
+    }
+
+    /** The answer that a text ends with. */
+    public static Optional<String> extract(String text, ExtractionSettings settings) {
+        return Extraction.find(text, settings).map(Found::answer);
+    }
+
+    /** Whether two answers are the same, by the standard settings. */
+    public static boolean equivalent(String gold, String answer) {
+        return equivalent(gold, answer, VerifierSettings.standard());
     }
 
     /**
-     * Whether two answers are the same. Either may still wear its dollar signs or its box. A
-     * percentage equals both its fraction and its bare number: 50% is 0.5 and is 50.
+     * Whether {@code answer} is as good as {@code gold}. Either may still wear its dollar signs or
+     * its box. Not symmetric: {@code x = 5} and {@code 5} answer each other, but a gold equation
+     * such as {@code 2x + z = 5} is not answered by 5, while a gold 5 is answered by it; and the
+     * gold's order counts where the gold is ordered.
      */
-    public static boolean equivalent(String gold, String answer) {
-        String a = clean(gold);
-        String b = clean(answer);
-        if (a.equals(b)) {
-            return true;
+    public static boolean equivalent(String gold, String answer, VerifierSettings settings) {
+        if (gold.equals(answer)) {
+            return !gold.isBlank();
         }
-        Optional<Value> x = value(a);
-        Optional<Value> y = value(b);
-        return x.isPresent() && y.isPresent() && x.get().sameAs(y.get());
+        if (isSmallNumber(gold) && isSmallNumber(answer)) {
+            return Long.parseLong(gold) == Long.parseLong(answer);
+        }
+        return same(gold, answer, settings, new Budget());
     }
 
-    /** The box that closes last; an outer one, if they are nested. */
-    private static Optional<String> lastBoxed(String text) {
-        var opened = new ArrayDeque<Integer>(); // where the content begins, or -1 for a plain brace
-        int from = -1;
-        int to = -1;
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == '\\' && text.startsWith(BOXED, i)) {
-                i += BOXED.length() - 1;
-                opened.push(i + 1);
-            } else if (c == '\\') {
-                i++; // the next character is escaped
-            } else if (c == '{') {
-                opened.push(-1);
-            } else if (c == '}' && !opened.isEmpty()) {
-                int begin = opened.pop();
-                if (begin >= 0) {
-                    from = begin;
-                    to = i;
+    /** Finds both answers and compares them. A text without an answer is wrong. */
+    public static Verdict judge(
+            String gold, String answer, ExtractionSettings extraction, VerifierSettings settings) {
+        Optional<Found> g = Extraction.findGold(gold, extraction);
+        Optional<Found> a = Extraction.find(answer, extraction);
+        boolean correct = g.isPresent() && a.isPresent() && equal(g.get(), a.get(), settings);
+        return new Verdict(correct, g.map(Found::answer), a.map(Found::answer));
+    }
+
+    private static boolean equal(Found gold, Found answer, VerifierSettings settings) {
+        if (gold.kind() == Kind.CHOICE && answer.kind() == Kind.CHOICE) {
+            return gold.answer().equalsIgnoreCase(answer.answer());
+        }
+        return equivalent(gold.answer(), answer.answer(), settings);
+    }
+
+    /** The work that a comparison takes, for tests of the bound on it. */
+    static int work(String gold, String answer) {
+        var budget = new Budget();
+        same(gold, answer, VerifierSettings.standard(), budget);
+        return budget.spent();
+    }
+
+    private static boolean same(
+            String gold, String answer, VerifierSettings settings, Budget budget) {
+        if (gold.length() <= LONGEST_ANSWER && answer.length() <= LONGEST_ANSWER) {
+            try {
+                Expr g = Parser.parse(gold, budget);
+                Expr a = Parser.parse(answer, budget);
+                if (new Equivalence(settings, budget).same(g, a)) {
+                    return true;
                 }
+            } catch (Budget.Undecided tooMuchOrNoMathematics) {
+                // only the same text is the same answer
             }
         }
-        return from < 0 ? Optional.empty() : Optional.of(text.substring(from, to).strip());
+        return sameText(gold, answer);
     }
 
-    /** What lies between the last two delimiters of formulas. */
-    private static Optional<String> lastFormula(String text) {
-        int end = -1; // of the delimiter before the last
-        int start = -1; // of the last delimiter
-        int after = -1; // the last delimiter's end
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            int length = 0;
-            if (c == '$') {
-                length = text.startsWith("$$", i) ? 2 : 1;
-            } else if (c == '\\' && i + 1 < text.length()) {
-                length = "()[]".indexOf(text.charAt(i + 1)) >= 0 ? 2 : 0;
-                i += length == 0 ? 1 : 0; // an escaped character opens nothing
-            }
-            if (length > 0) {
-                end = after;
-                start = i;
-                after = i + length;
-                i = after - 1;
+    /** A number that is compared without reading it as mathematics. */
+    private static boolean isSmallNumber(String text) {
+        int start = text.startsWith("-") ? 1 : 0;
+        int length = text.length();
+        if (length == start || length > 17) {
+            return false;
+        }
+        for (int i = start; i < length; i++) {
+            if (!Lexer.isDigit(text.charAt(i))) {
+                return false;
             }
         }
-        if (end < 0) {
-            return Optional.empty();
-        }
-        return Optional.of(text.substring(end, start).strip())
-                .filter(formula -> !formula.isEmpty());
+        return true;
     }
 
-    /** The answer without wrapping, spacing commands and white space; numbers stay apart. */
-    private static String clean(String answer) {
-        String bare =
-                unwrap(answer)
-                        .replace("{,}", ",")
-                        .replace("\\,", "")
-                        .replace("\\!", "")
-                        .replace("\\;", " ")
-                        .replace("\\ ", " ")
-                        .replace("\\left", "")
-                        .replace("\\right", "")
-                        .replace("\\%", "%")
-                        .replace('−', '-');
-        var text = new StringBuilder();
-        boolean gap = false;
-        for (int i = 0; i < bare.length(); i++) {
-            char c = bare.charAt(i);
-            if (Character.isWhitespace(c)) {
-                gap = true;
-                continue;
+    /** Whether the texts differ in nothing but space, dollar signs and a full stop. */
+    private static boolean sameText(String gold, String answer) {
+        int i = skip(gold, 0);
+        int j = skip(answer, 0);
+        boolean some = false;
+        while (i < gold.length() && j < answer.length()) {
+            if (gold.charAt(i) != answer.charAt(j)) {
+                return false;
             }
-            if (gap && isDigit(c) && text.length() > 0 && isDigit(text.charAt(text.length() - 1))) {
-                text.append(' '); // 7 23 is not 723
-            }
-            gap = false;
-            text.append(c);
+            some = true;
+            i = skip(gold, i + 1);
+            j = skip(answer, j + 1);
         }
-        return text.toString();
+        return some && i == gold.length() && j == answer.length();
     }
 
-    private static boolean isDigit(char c) {
-        return c >= '0' && c <= '9';
-    }
-
-    /** Takes off whatever encloses the whole answer, and a full stop after it. */
-    private static String unwrap(String answer) {
-        int from = 0;
-        int to = answer.length();
-        while (true) {
-            while (from < to && Character.isWhitespace(answer.charAt(from))) {
-                from++;
-            }
-            while (from < to && Character.isWhitespace(answer.charAt(to - 1))) {
-                to--;
-            }
-            boolean stop = to - from > 1 && answer.charAt(to - 1) == '.';
-            if (stop) {
-                to--;
-            } else if (encloses(answer, from, to, BOXED, "}")) {
-                from += BOXED.length();
-                to--;
-            } else if (encloses(answer, from, to, "$", "$")) {
-                from++;
-                to--;
-            } else if (encloses(answer, from, to, "\\(", "\\)")
-                    || encloses(answer, from, to, "\\[", "\\]")) {
-                from += 2;
-                to -= 2;
-            } else {
-                return answer.substring(from, to);
-            }
+    private static int skip(String text, int from) {
+        int i = from;
+        while (i < text.length()
+                && (Character.isWhitespace(text.charAt(i))
+                        || text.charAt(i) == '$'
+                        || text.charAt(i) == '.' && i == text.length() - 1)) {
+            i++;
         }
-    }
-
-    private static boolean encloses(String text, int from, int to, String open, String close) {
-        return to - from >= open.length() + close.length()
-                && text.startsWith(open, from)
-                && text.startsWith(close, to - close.length());
-    }
-
-    private static Optional<Value> value(String text) {
-        if (text.length() > LONGEST_NUMBER) {
-            return Optional.empty();
-        }
-        Matcher plain = PLAIN.matcher(text);
-        if (plain.matches()) {
-            String bottom = plain.group("bottom");
-            return value(
-                    plain,
-                    decimal(plain.group("top")),
-                    bottom == null ? BigDecimal.ONE : decimal(bottom));
-        }
-        Matcher latex = LATEX_FRACTION.matcher(text);
-        if (latex.matches()) {
-            BigDecimal top = either(latex, "top", "topDigit");
-            BigDecimal bottom = either(latex, "bottom", "bottomDigit");
-            String whole = latex.group("whole");
-            return value(
-                    latex,
-                    whole.isEmpty() ? top : top.add(bottom.multiply(decimal(whole))),
-                    bottom);
-        }
-        return Optional.empty();
-    }
-
-    private static Optional<Value> value(Matcher number, BigDecimal top, BigDecimal bottom) {
-        if (bottom.signum() == 0) {
-            return Optional.empty();
-        }
-        boolean negative = number.group("sign").equals("-");
-        boolean percent = !number.group("percent").isEmpty();
-        return Optional.of(new Value(negative ? top.negate() : top, bottom, percent));
-    }
-
-    private static BigDecimal either(Matcher number, String group, String other) {
-        String digits = number.group(group);
-        return decimal(digits != null ? digits : number.group(other));
-    }
-
-    private static BigDecimal decimal(String digits) {
-        return new BigDecimal(digits.replace(",", ""));
-    }
-
-    /** A fraction, not reduced. */
-    private record Value(BigDecimal top, BigDecimal bottom, boolean percent) {
-        private static final BigDecimal HUNDRED = new BigDecimal(100);
-
-        boolean sameAs(Value other) {
-            if (percent == other.percent) {
-                return sameFraction(other);
-            }
-            Value percentage = percent ? this : other;
-            Value plain = percent ? other : this;
-            var fraction = new Value(percentage.top, percentage.bottom.multiply(HUNDRED), false);
-            return percentage.sameFraction(plain) || fraction.sameFraction(plain);
-        }
-
-        private boolean sameFraction(Value other) {
-            return top.multiply(other.bottom).compareTo(other.top.multiply(bottom)) == 0;
-        }
+        boolean cut =
+                i > from
+                        && from > 0
+                        && i < text.length()
+                        && Lexer.isDigit(text.charAt(from - 1))
+                        && Lexer.isDigit(text.charAt(i));
+        return cut ? from : i; // 7 23 is not 723
     }
 }

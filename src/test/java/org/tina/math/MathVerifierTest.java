@@ -28,7 +28,7 @@ class MathVerifierTest {
                 "\\boxed{92} | 92",
                 "\\boxed{1} then \\boxed{ 2 } | 2",
                 "$5$ but \\boxed{\\frac{1}{2}} and $7$ | \\frac{1}{2}",
-                "\\boxed{\\boxed{5}} | \\boxed{5}",
+                "\\boxed{\\boxed{5}} | 5",
                 "\\boxed{3} and \\boxed{4 | 3",
                 "\\boxed{\\{1, 2\\}} | \\{1, 2\\}",
                 "so $x = 4$, hence $9$. | 9",
@@ -51,7 +51,7 @@ class MathVerifierTest {
                 "The answer is 1,234.5. | 1234.5",
                 "16+48=64, 64-70=-6 | -6",
                 "\\boxed{3} of 5 | 3",
-                "12-8 | 8",
+                "12-8 | 4",
                 "about 3/4 | 0.75",
             })
     void takesAnyFinalNumberWhenLenient(String text, String answer) {
@@ -120,7 +120,7 @@ class MathVerifierTest {
     void anyTextIsTaken(
             @ForAll("mathematicalNoise") String a, @ForAll("mathematicalNoise") String b) {
         MathVerifier.extractLenient(a);
-        assertTrue(MathVerifier.equivalent(a, a));
+        assertEquals(!a.isBlank(), MathVerifier.equivalent(a, a));
         assertEquals(MathVerifier.equivalent(a, b), MathVerifier.equivalent(b, a));
         MathVerifier.extract(a).ifPresent(answer -> MathVerifier.equivalent(answer, b));
     }
