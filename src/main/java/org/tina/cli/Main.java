@@ -21,6 +21,7 @@ import picocli.CommandLine.ScopeType;
         subcommands = {
             Generate.class,
             Score.class,
+            Verify.class,
             Train.class,
             Evaluate.class,
             Export.class,

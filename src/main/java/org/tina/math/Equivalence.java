@@ -4,10 +4,13 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.tina.math.Expr.Call;
 import org.tina.math.Expr.Items;
 import org.tina.math.Expr.Num;
@@ -197,7 +200,7 @@ final class Equivalence {
     private static Relation turned(Relation r) {
         List<Expr> sides = new ArrayList<>(r.sides());
         List<String> ops = new ArrayList<>();
-        java.util.Collections.reverse(sides);
+        Collections.reverse(sides);
         for (int i = r.ops().size() - 1; i >= 0; i--) {
             ops.add(turned(r.ops().get(i)));
         }
@@ -325,6 +328,7 @@ final class Equivalence {
 
     private static boolean isCondition(Expr e) {
         return e instanceof Relation
+                || e instanceof Expr.SetBuilder
                 || e instanceof Items items
                         && items.isBare()
                         && items.list().stream().allMatch(part -> part instanceof Relation);
@@ -332,6 +336,11 @@ final class Equivalence {
 
     /** Conditions in a row may be meant to hold together or one at a time. */
     private boolean regions(Expr gold, Expr answer) {
+        Set<String> unknowns = new HashSet<>(Trees.unknowns(gold).keySet());
+        unknowns.addAll(Trees.unknowns(answer).keySet());
+        if (unknowns.size() > 1) {
+            return false; // x = 1, y = 2 is no set of numbers
+        }
         for (boolean goldAll : choices(gold)) {
             Region region = Region.of(gold, goldAll, budget);
             for (boolean answerAll : choices(answer)) {

@@ -45,6 +45,7 @@ final class Parser {
     private int at;
     private int depth;
     private int bars; // open absolute values
+    private int turned; // open intervals such as ]1, 2[
 
     private Parser(List<Token> tokens, Budget budget) {
         this.tokens = tokens;
@@ -117,7 +118,7 @@ final class Parser {
                 || t.is("}")
                 || t.is("\\}")
                 || t.is(")")
-                || t.is("]")
+                || t.is("]") && at > 0 // ]1, 2[ begins with it
                 || t.is(";")
                 || t.is("rangle");
     }
@@ -318,7 +319,7 @@ final class Parser {
             case NAME -> !Set.of("choose", "over", "end", "pmod").contains(t.text());
             case SIGN ->
                     t.is("(")
-                            || t.is("[")
+                            || t.is("[") && turned == 0
                             || t.is("{")
                             || t.is("\\{")
                             || t.is("lfloor")
@@ -461,7 +462,9 @@ final class Parser {
 
     /** What stands in round or square brackets: a group, a tuple, a point or an interval. */
     private Expr items(char open) {
+        turned += open == ']' ? 1 : 0;
         List<Expr> list = barred(this::tuple);
+        turned -= open == ']' ? 1 : 0;
         Token t = peek();
         boolean closed = t.is(")") || t.is("]") || open == ']' && t.is("[");
         if (!closed && t.kind() != Kind.END) {

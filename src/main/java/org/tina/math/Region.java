@@ -231,6 +231,6 @@ final class Region {
     }
 
     private static boolean near(double a, double b) {
-        return Math.abs(a - b) <= NEAR * Math.max(1, Math.abs(b));
+        return Double.isFinite(b) && Math.abs(a - b) <= NEAR * Math.max(1, Math.abs(b));
     }
 }

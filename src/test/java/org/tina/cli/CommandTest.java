@@ -534,4 +534,41 @@ class CommandTest {
     private static int[] ints(JsonElement array) {
         return array.getAsJsonArray().asList().stream().mapToInt(JsonElement::getAsInt).toArray();
     }
+
+    @Test
+    void verifyJudgesEachRow() throws IOException {
+        Path rows = directory.resolve("rows.jsonl");
+        Files.writeString(
+                rows,
+                """
+                {"gold": "$\\\\frac12$", "pred": "So it is \\\\boxed{0.5}."}
+                {"gold": "B", "pred": "The answer is (B).", "options": {"kinds": ["string"]}}
+
+                {"gold": "$1/3$", "pred": "0.33", "options": {"float_rounding": 2}}
+                {"gold": "3", "pred": "I don't know."}
+                """);
+        Ended ended = run("verify", "--input", rows.toString());
+        assertEquals(0, ended.code(), ended.err());
+        List<JsonObject> lines =
+                ended.out()
+                        .lines()
+                        .map(line -> JsonParser.parseString(line).getAsJsonObject())
+                        .toList();
+        assertEquals(4, lines.size());
+        assertEquals(
+                List.of(true, true, true, false),
+                lines.stream().map(line -> line.get("correct").getAsBoolean()).toList());
+        assertEquals("0.5", lines.get(0).get("pred").getAsString());
+        assertTrue(lines.get(3).get("pred").isJsonNull());
+    }
+
+    @Test
+    void verifyNamesTheRowAndTheOption() throws IOException {
+        Path rows = directory.resolve("rows.jsonl");
+        Files.writeString(
+                rows, "{\"gold\": \"1\", \"pred\": \"1\", \"options\": {\"strct\": true}}\n");
+        Ended ended = run("verify", "--input", rows.toString());
+        assertTrue(ended.code() != 0);
+        assertTrue(ended.err().contains("row 1: unknown option \"strct\""), ended.err());
+    }
 }
