@@ -242,6 +242,9 @@ final class Equivalence {
 
     /** The sign of the constant k in x = k y; 0 if there is none. */
     private int multiple(Expr x, Expr y) {
+        if (Trees.unknowns(x).isEmpty() || Trees.unknowns(y).isEmpty()) {
+            return 0; // of any two numbers one is a multiple of the other
+        }
         long first = new Modular(budget, 0, false).value(x);
         long second = new Modular(budget, 0, false).value(y);
         if (first > 0 && second > 0) {
@@ -318,12 +321,15 @@ final class Equivalence {
         }
         boolean set = Region.is(gold) && (Region.is(answer) || answer instanceof Items);
         boolean otherSet = Region.is(answer) && gold instanceof Items items && items.unordered();
-        boolean plain = isInterval(gold) && isInterval(answer);
+        boolean plain = isPoints(gold) && isPoints(answer);
         return (set || otherSet) && !plain && regions(gold, answer);
     }
 
-    private static boolean isInterval(Expr e) {
-        return Region.isInterval(e);
+    /** A point or interval, or several of them: compared part by part. */
+    private static boolean isPoints(Expr e) {
+        return Region.isInterval(e)
+                || e instanceof Items items
+                        && items.list().stream().noneMatch(part -> part instanceof Relation);
     }
 
     private static boolean isCondition(Expr e) {
@@ -334,11 +340,15 @@ final class Equivalence {
                         && items.list().stream().allMatch(part -> part instanceof Relation);
     }
 
+    private static boolean hasEquation(Expr e) {
+        return Trees.contains(e, part -> part instanceof Relation r && r.ops().contains("="));
+    }
+
     /** Conditions in a row may be meant to hold together or one at a time. */
     private boolean regions(Expr gold, Expr answer) {
         Set<String> unknowns = new HashSet<>(Trees.unknowns(gold).keySet());
         unknowns.addAll(Trees.unknowns(answer).keySet());
-        if (unknowns.size() > 1) {
+        if (unknowns.size() > 1 || hasEquation(gold) || hasEquation(answer)) {
             return false; // x = 1, y = 2 is no set of numbers
         }
         for (boolean goldAll : choices(gold)) {
@@ -353,6 +363,9 @@ final class Equivalence {
     }
 
     private static boolean[] choices(Expr e) {
+        if (Trees.contains(e, part -> part instanceof Relation r && r.ops().contains("!="))) {
+            return new boolean[] {true};
+        }
         return isCondition(e) && e instanceof Items
                 ? new boolean[] {true, false}
                 : new boolean[] {false};
@@ -615,6 +628,7 @@ final class Equivalence {
                 return g == a;
             }
         }
+        boolean real = !isComplex(gold) && !isComplex(answer);
         int agreed = 0;
         for (int point = 0; point < POINTS && agreed < ENOUGH_POINTS + point / 4; point++) {
             Complex g = new Numeric(budget, point, ignoreCase, 1).value(gold);
@@ -622,11 +636,18 @@ final class Equivalence {
             if (!g.isDefined() || !a.isDefined()) {
                 continue;
             }
+            if (real && point >= 2 && !g.isReal() && !a.isReal()) {
+                continue; // outside the domain of both
+            }
             if (!g.agrees(a)) {
                 return false;
             }
             agreed++;
         }
         return agreed >= 2;
+    }
+
+    private static boolean isComplex(Expr e) {
+        return Trees.contains(e, part -> part == Expr.Constant.I);
     }
 }

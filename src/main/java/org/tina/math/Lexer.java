@@ -230,7 +230,7 @@ final class Lexer {
         if (meaning != null) {
             word(meaning);
         } else if (isUnit(run)) {
-            skipUnit();
+            add(Kind.TEXT, "");
         } else {
             for (int i = 0; i < run.length(); i++) {
                 add(Kind.SYMBOL, run.substring(i, i + 1));
@@ -265,18 +265,27 @@ final class Lexer {
         }
     }
 
-    /** Whether the run is a unit of the number before it, which nothing but a separator follows. */
+    /** Whether the run is a unit of the value before it: nothing may follow but a separator. */
     private boolean isUnit(String run) {
         if (tokens.isEmpty() || !Vocabulary.isUnit(run)) {
             return false;
         }
         Token before = tokens.get(tokens.size() - 1);
         boolean value = before.kind() == Kind.NUMBER || before.is("}") || before.is(")");
-        return value && (spaced || run.length() > 1) || before.kind() == Kind.TEXT;
-    }
-
-    private void skipUnit() {
-        add(Kind.TEXT, "");
+        boolean letter = run.length() == 1;
+        if (before.kind() != Kind.TEXT && !(value && (spaced || !letter))) {
+            return false;
+        }
+        int after = skipSpace(at);
+        if (!letter && charAt(after) == '^') {
+            int power = charAt(after + 1) == '{' ? after + 2 : after + 1;
+            boolean area = charAt(power) == '2' || charAt(power) == '3';
+            after = area ? skipSpace(power == after + 2 ? power + 2 : power + 1) : after;
+        }
+        char next = charAt(after);
+        return next == 0
+                || ",;)}].$".indexOf(next) >= 0
+                || !letter && (isLetter(next) || next == '/');
     }
 
     private void command() {
@@ -446,7 +455,8 @@ final class Lexer {
         } else if (letters.isEmpty()) {
             spaced = true;
         } else if (letters.length() == 1) {
-            add(Kind.SYMBOL, letters);
+            boolean unit = Vocabulary.isUnit(letters) && (lastIs(Kind.NUMBER) || lastIs("}"));
+            add(unit ? Kind.TEXT : Kind.SYMBOL, unit ? "" : letters);
         } else {
             String joined = Vocabulary.joining(content);
             add(joined == null ? Kind.TEXT : Kind.SIGN, joined == null ? key(content) : joined);

@@ -1,5 +1,6 @@
 package org.tina.math;
 
+import java.util.List;
 import java.util.Optional;
 import org.tina.math.Extraction.Found;
 import org.tina.math.ExtractionSettings.Kind;
@@ -102,7 +103,7 @@ public final class MathVerifier {
                 // only the same text is the same answer
             }
         }
-        return sameText(gold, answer);
+        return sameText(gold, answer) || sameWords(gold, answer);
     }
 
     /** A number that is compared without reading it as mathematics. */
@@ -118,6 +119,23 @@ public final class MathVerifier {
             }
         }
         return true;
+    }
+
+    /** Whether both are made of the same words and signs, whatever their sizes and spacing. */
+    private static boolean sameWords(String gold, String answer) {
+        try {
+            List<Token> g = Lexer.tokens(gold, new Budget());
+            List<Token> a = Lexer.tokens(answer, new Budget());
+            for (int i = 0; i < Math.min(g.size(), a.size()); i++) {
+                if (g.get(i).kind() != a.get(i).kind()
+                        || !g.get(i).text().equals(a.get(i).text())) {
+                    return false;
+                }
+            }
+            return g.size() == a.size() && g.size() > 1;
+        } catch (Budget.Undecided noMathematics) {
+            return false;
+        }
     }
 
     /** Whether the texts differ in nothing but space, dollar signs and a full stop. */

@@ -20,7 +20,8 @@ final class Numeric {
     private final Map<String, Complex> bound = new HashMap<>();
 
     /**
-     * @param point which of the points, from 0; in the first two all symbols are positive
+     * @param point which of the points, from 0; in the first two all symbols are positive, in the
+     *     third all negative
      * @param sign 1 or -1, what ± stands for
      */
     Numeric(Budget budget, int point, boolean ignoreCase, int sign) {
@@ -111,7 +112,7 @@ final class Numeric {
         }
         double share = share(ignoreCase ? name.toLowerCase() : name, point);
         double size = 0.3 + 2.2 * share;
-        boolean negative = point >= 2 && ((long) (share * 1e9) & 1) == 0;
+        boolean negative = point == 2 || point > 2 && ((long) (share * 1e9) & 1) == 0;
         return Complex.of(negative ? -size : size);
     }
 

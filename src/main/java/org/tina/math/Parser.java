@@ -126,6 +126,7 @@ final class Parser {
     private Expr answer() {
         enter();
         takes("&");
+        takes("approx");
         Expr first = sets();
         List<Expr> sides = new ArrayList<>(List.of(first));
         List<String> ops = new ArrayList<>();
@@ -590,6 +591,9 @@ final class Parser {
         int start = at++;
         List<Expr> arguments = barred(this::list);
         close(")");
+        if (arguments.isEmpty()) {
+            throw Budget.Undecided.INSTANCE;
+        }
         boolean atoms =
                 arguments.stream().allMatch(a -> a instanceof Symbol || a instanceof Num)
                         || function.name().startsWith("f")

@@ -73,7 +73,9 @@ final class Region {
         return new Region(new double[] {value}, x -> near(x, value));
     }
 
+    /** Whether both hold the same numbers, some of them at least. */
     boolean sameAs(Region other) {
+        boolean some = false;
         double[] both = merge(edges, other.edges);
         for (int i = 0; i <= both.length; i++) {
             double before = i == 0 ? (both.length == 0 ? -1 : both[0] - 2) : both[i - 1];
@@ -83,6 +85,7 @@ final class Region {
                     || i < both.length && holds.test(both[i]) != other.holds.test(both[i])) {
                 return false;
             }
+            some |= holds.test(between) || i < both.length && holds.test(both[i]);
         }
         double far =
                 both.length == 0 ? 1 : Math.max(Math.abs(both[0]), Math.abs(both[both.length - 1]));
@@ -91,7 +94,7 @@ final class Region {
                 return false;
             }
         }
-        return true;
+        return some;
     }
 
     private static double real(Expr e, Budget budget) {
