@@ -3,16 +3,19 @@ package org.tina.notebook;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategoryChartBuilder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.internal.chartpart.Chart;
 import org.knowm.xchart.internal.series.Series;
 import org.knowm.xchart.style.AxesChartStyler;
@@ -58,17 +61,54 @@ public final class Charts {
      * @param curves name → one value a step, drawn in the map's order; NaN leaves a gap
      */
     public static XYChart lines(String title, String yTitle, Map<String, double[]> curves) {
+        return xy(title, "step", yTitle, Charts::steps, curves);
+    }
+
+    /**
+     * Curves over anything.
+     *
+     * @param x ascending
+     * @param curves name → one value for each x, drawn in the map's order; NaN leaves a gap
+     */
+    public static XYChart curves(
+            String title, String xTitle, String yTitle, double[] x, Map<String, double[]> curves) {
+        return xy(title, xTitle, yTitle, length -> x, curves);
+    }
+
+    private static XYChart xy(
+            String title,
+            String xTitle,
+            String yTitle,
+            IntFunction<double[]> x,
+            Map<String, double[]> curves) {
         XYChart chart =
                 new XYChartBuilder()
                         .width(WIDTH)
                         .height(HEIGHT)
                         .title(title)
-                        .xAxisTitle("step")
+                        .xAxisTitle(xTitle)
                         .yAxisTitle(yTitle)
                         .build();
         style(chart.getStyler());
-        curves.forEach((name, values) -> line(chart, name, values));
+        curves.forEach((name, values) -> line(chart, name, x.apply(values.length), values));
         chart.getStyler().setLegendVisible(curves.size() > 1);
+        return chart;
+    }
+
+    /**
+     * Columns side by side.
+     *
+     * @param names below the columns
+     * @param series name → one value for each of the names, drawn in the map's order; NaN leaves a
+     *     gap
+     */
+    public static CategoryChart columns(
+            String title, List<String> names, Map<String, double[]> series) {
+        CategoryChart chart = category(title, series.size());
+        series.forEach(
+                (name, values) ->
+                        chart.addSeries(name, names, Arrays.stream(values).boxed().toList())
+                                .setFillColor(lastColor(chart)));
         return chart;
     }
 
@@ -86,10 +126,7 @@ public final class Charts {
      * @param evaluations name → evaluation, drawn in the map's order
      */
     public static CategoryChart bars(String title, Map<String, Evaluation> evaluations) {
-        CategoryChart chart =
-                new CategoryChartBuilder().width(WIDTH).height(HEIGHT).title(title).build();
-        style(chart.getStyler());
-        chart.getStyler().setAvailableSpaceFill(0.6).setLegendVisible(evaluations.size() > 1);
+        CategoryChart chart = category(title, evaluations.size());
         chart.getStyler().setYAxisMin(0.0).setYAxisMax(1.0);
         evaluations.forEach(
                 (name, evaluation) -> {
@@ -103,10 +140,22 @@ public final class Charts {
                                     shares.stringColumn("metric").asList(),
                                     shares.doubleColumn("value").asList(),
                                     halfWidth.asList())
-                            .setFillColor(
-                                    COLORS.get((chart.getSeriesMap().size() - 1) % COLORS.size()));
+                            .setFillColor(lastColor(chart));
                 });
         return chart;
+    }
+
+    private static CategoryChart category(String title, int series) {
+        CategoryChart chart =
+                new CategoryChartBuilder().width(WIDTH).height(HEIGHT).title(title).build();
+        style(chart.getStyler());
+        chart.getStyler().setAvailableSpaceFill(0.6).setLegendVisible(series > 1);
+        return chart;
+    }
+
+    /** The colour of the series that was added last. */
+    private static Color lastColor(Chart<?, ? extends Series> chart) {
+        return COLORS.get((chart.getSeriesMap().size() - 1) % COLORS.size());
     }
 
     /** Exponential moving average that starts at the first value; NaN is passed over. */
@@ -129,12 +178,9 @@ public final class Charts {
         return IntStream.rangeClosed(1, count).asDoubleStream().toArray();
     }
 
-    private static void line(XYChart chart, String name, double[] values) {
-        Color color = COLORS.get(chart.getSeriesMap().size() % COLORS.size());
-        chart.addSeries(name, steps(values.length), values)
-                .setMarker(SeriesMarkers.NONE)
-                .setLineColor(color)
-                .setLineWidth(2f);
+    private static void line(XYChart chart, String name, double[] x, double[] values) {
+        XYSeries series = chart.addSeries(name, x, values);
+        series.setMarker(SeriesMarkers.NONE).setLineColor(lastColor(chart)).setLineWidth(2f);
     }
 
     /** A noisy curve: its values thin, their moving average thick. */

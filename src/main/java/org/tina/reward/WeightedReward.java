@@ -68,7 +68,7 @@ public record WeightedReward(String name, double weight, Reward reward, boolean 
     private double[] checked(List<Problem> problems, List<String> completions) {
         double[] scores;
         try {
-            scores = reward.scores(problems, completions);
+            scores = reward.scores(problems, completions).clone();
         } catch (RuntimeException | StackOverflowError e) { // the latter a regular expression's
             if (!mayHaveNoValue) {
                 throw new IllegalStateException(

@@ -47,6 +47,7 @@ class WeightedRewardTest {
         assertNamed((problem, text) -> endless(text), "StackOverflowError");
         assertNamed((GroupReward) (problems, texts) -> new double[] {1, 0.0 / 0}, "NaN");
         assertNamed((GroupReward) (problems, texts) -> new double[7], "7 scores for 2");
+        assertNamed((GroupReward) (problems, texts) -> null, "NullPointerException");
         assertNamed(
                 (GroupReward)
                         (problems, texts) -> {
