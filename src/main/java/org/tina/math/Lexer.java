@@ -10,8 +10,10 @@ import org.tina.math.Token.Kind;
  * (spacing, sizes, fonts, dollar signs), and different spellings of a sign become the same one.
  */
 final class Lexer {
-    /** A longer text is no answer. */
+    /** Longer texts are no answers. */
     private static final int MOST_TOKENS = 2_000;
+
+    private static final int MOST_CHARACTERS = 5_000;
 
     private final String text;
     private final Budget budget;
@@ -33,9 +35,12 @@ final class Lexer {
     /**
      * The words of {@code text}, an {@code END} last.
      *
-     * @throws Budget.Undecided when there are too many
+     * @throws Budget.Undecided when there are too many, or a character that mathematics lacks
      */
     static List<Token> tokens(String text, Budget budget) {
+        if (text.length() > MOST_CHARACTERS) {
+            throw Budget.Undecided.INSTANCE;
+        }
         var lexer = new Lexer(text, budget);
         lexer.run();
         lexer.add(Kind.END, "");
@@ -443,6 +448,7 @@ final class Lexer {
             }
             close++;
         }
+        budget.spend(close - open);
         String content = text.substring(open + 1, Math.min(close, text.length())).trim();
         String letters = lettersOf(content);
         String meaning = Vocabulary.word(letters);

@@ -15,9 +15,6 @@ import org.tina.math.ExtractionSettings.Kind;
  * further work.
  */
 public final class MathVerifier {
-    /** A longer answer is compared by its text alone. */
-    private static final int LONGEST_ANSWER = 5_000;
-
     private MathVerifier() {}
 
     /**
@@ -92,16 +89,14 @@ public final class MathVerifier {
 
     private static boolean same(
             String gold, String answer, VerifierSettings settings, Budget budget) {
-        if (gold.length() <= LONGEST_ANSWER && answer.length() <= LONGEST_ANSWER) {
-            try {
-                Expr g = Parser.parse(gold, budget);
-                Expr a = Parser.parse(answer, budget);
-                if (new Equivalence(settings, budget).same(g, a)) {
-                    return true;
-                }
-            } catch (Budget.Undecided tooMuchOrNoMathematics) {
-                // only the same text is the same answer
+        try {
+            Expr g = Parser.parse(gold, budget);
+            Expr a = Parser.parse(answer, budget);
+            if (new Equivalence(settings, budget).same(g, a)) {
+                return true;
             }
+        } catch (Budget.Undecided tooMuchOrNoMathematics) {
+            // only the same text is the same answer
         }
         return sameText(gold, answer) || sameWords(gold, answer);
     }
