@@ -427,6 +427,9 @@ final class Parser {
             case "langle" -> {
                 List<Expr> list = barred(this::list);
                 close("rangle");
+                if (list.isEmpty()) {
+                    throw Budget.Undecided.INSTANCE;
+                }
                 return new Items('(', ')', list);
             }
             case "|" -> {
@@ -532,6 +535,9 @@ final class Parser {
             List<Expr> conditions = list();
             bars = outside;
             close("\\}");
+            if (conditions.isEmpty()) {
+                throw Budget.Undecided.INSTANCE;
+            }
             return new Expr.SetBuilder(
                     list.get(0),
                     conditions.size() == 1
@@ -733,7 +739,9 @@ final class Parser {
     /** The argument of a command: a group, or one digit or letter; {@code \frac12} has two. */
     private Expr argument() {
         Token t = peek();
-        if (t.kind() == Kind.NUMBER && t.text().length() > 1 && !t.text().contains(".")) {
+        if (t.kind() == Kind.NUMBER
+                && t.text().length() > 1
+                && t.text().chars().allMatch(c -> Lexer.isDigit((char) c))) {
             tokens.set(at, new Token(Kind.NUMBER, t.text().substring(1), false));
             return Num.of(t.text().charAt(0) - '0');
         }
