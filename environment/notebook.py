@@ -3,6 +3,7 @@
 usage: notebook.py NOTEBOOK OUTPUT_DIRECTORY
 """
 
+import re
 import shutil
 import sys
 import threading
@@ -12,6 +13,7 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
+from nbformat.reader import NotJSONError
 from nbconvert import HTMLExporter
 from pygments.formatters import HtmlFormatter
 
@@ -40,11 +42,11 @@ class Progress:
             if TERMINAL:
                 self.redraw()
 
-    def end(self):
+    def end(self, failed=False):
         with self.lock:
             self.running = False
             self.clear()
-            print(f"{self.title}  {self.seconds():.1f} s", flush=True)
+            print(f"{self.title}  {'failed' if failed else f'{self.seconds():.1f} s'}", flush=True)
 
     def printed(self, text):
         with self.lock:
@@ -99,22 +101,36 @@ def first_line(text):
 
 
 def run(notebook):
-    """Runs all cells; returns the error that stopped them, or None. Outputs so far stay in the notebook."""
+    """Runs all cells; returns what stopped them, or None. Outputs so far stay in the notebook."""
     code = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
     progress = Progress(len(code))
     runner = Runner(
         notebook,
-        kernel_name=notebook.metadata.kernelspec.name,
+        kernel_name="tina-java",
         timeout=None,
         startup_timeout=120,
         on_cell_execute=lambda cell, cell_index: progress.start(cell.source),
-        on_cell_executed=lambda cell, cell_index, execute_reply: progress.end(),
+        on_cell_executed=lambda cell, cell_index, execute_reply: progress.end(
+            execute_reply["content"]["status"] == "error"
+        ),
     )
     runner.progress = progress
     try:
         runner.execute()
-    except (CellExecutionError, DeadKernelError, RuntimeError) as error:
-        return error
+    except CellExecutionError as error:
+        return error_text(code) or str(error)
+    except (DeadKernelError, RuntimeError) as error:
+        return str(error)
+    return None
+
+
+def error_text(cells):
+    """The failed cell's error as the notebook shows it, without the colours."""
+    for cell in cells:
+        for output in cell.outputs:
+            if output.output_type == "error":
+                text = "\n".join(output.traceback) or f"{output.ename}: {output.evalue}"
+                return re.sub(r"\x1b\[[0-9;]*m", "", text)
     return None
 
 
@@ -139,7 +155,10 @@ def render(notebook, title):
 
 
 def main(path, directory):
-    notebook = nbformat.read(path, as_version=4)
+    try:
+        notebook = nbformat.read(path, as_version=4)
+    except (NotJSONError, nbformat.ValidationError, UnicodeDecodeError):
+        sys.exit(f"tina: {path}: not a notebook")
     error = run(notebook)
     directory.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, directory / path.name)

@@ -1,16 +1,11 @@
 package org.tina.cli;
 
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.Strictness;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,8 +41,6 @@ import picocli.CommandLine.Spec;
 final class Score implements Callable<Integer> {
 
     private static final int ROWS_AT_ONCE = 16;
-    private static final Gson GSON =
-            new GsonBuilder().setStrictness(Strictness.STRICT).serializeNulls().create();
 
     @Mixin private ModelOptions source;
 
@@ -97,29 +90,13 @@ final class Score implements Callable<Integer> {
 
     private List<int[]> read(CausalLM model) throws IOException {
         List<int[]> rows = new ArrayList<>();
-        int number = 0;
-        if (Files.isDirectory(input)) {
-            throw new IllegalArgumentException(input + ": is a directory, must be a file");
-        }
         try (var lines = Files.newBufferedReader(input)) {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                number++;
-                if (!line.isBlank()) {
-                    rows.add(row(line, model));
-                }
-            }
-        } catch (CharacterCodingException e) {
-            throw new IllegalArgumentException(
-                    "%s: not UTF-8 text near row %d".formatted(input, number + 1), e);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(
-                    "%s: row %d: %s".formatted(input, number, e.getMessage()), e);
+            JsonRows.forEach(input, lines, row -> rows.add(ids(row, model)));
         }
         return rows;
     }
 
-    private static int[] row(String line, CausalLM model) {
-        JsonObject row = object(line);
+    private static int[] ids(JsonObject row, CausalLM model) {
         if (row.has("input_ids") == row.has("text")) {
             throw new IllegalArgumentException(
                     "has %s, must have one of input_ids and text; its keys are %s"
@@ -136,19 +113,6 @@ final class Score implements Callable<Integer> {
                             .formatted(ids.length, longest));
         }
         return ids;
-    }
-
-    private static JsonObject object(String line) {
-        JsonElement element;
-        try {
-            element = GSON.fromJson(line, JsonElement.class);
-        } catch (JsonParseException e) {
-            throw new IllegalArgumentException("not JSON: " + e.getMessage(), e);
-        }
-        if (!element.isJsonObject()) {
-            throw new IllegalArgumentException("must be a JSON object");
-        }
-        return element.getAsJsonObject();
     }
 
     private static String text(JsonElement element) {
@@ -229,9 +193,9 @@ final class Score implements Callable<Integer> {
             logProbs.add(score);
         }
         JsonObject line = new JsonObject();
-        line.add("input_ids", GSON.toJsonTree(ids));
-        line.add("logprobs", GSON.toJsonTree(logProbs));
+        line.add("input_ids", JsonRows.GSON.toJsonTree(ids));
+        line.add("logprobs", JsonRows.GSON.toJsonTree(logProbs));
         line.addProperty("sum", sum);
-        return GSON.toJson(line);
+        return JsonRows.GSON.toJson(line);
     }
 }

@@ -32,8 +32,8 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "  environment/tina train --recipe mini --out runs/first",
-            "  environment/tina train --recipe mini --out runs/hot \\",
-            "      --set learning_rate=2e-3 --set max_steps=40",
+            "  environment/tina train --recipe mini --out runs/slow \\",
+            "      --set learning_rate=3e-4 --set max_steps=40",
             "  environment/tina train --recipe my.yaml --model models/mine --out runs/mine"
         })
 final class Train implements Callable<Integer> {

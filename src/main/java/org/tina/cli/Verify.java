@@ -1,17 +1,12 @@
 package org.tina.cli;
 
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
 import com.google.gson.JsonPrimitive;
-import com.google.gson.Strictness;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,18 +40,8 @@ import picocli.CommandLine.Spec;
                     + " default 6), strict (default true), allow_set_relation_comp (default false),"
                     + " try_extract_without_anchor (default true)."
         },
-        footer = {
-            "  echo '{\"gold\": \"$1/2$\", \"pred\": \"so \\\\boxed{0.5}\"}' | environment/tina verify"
-                    + " --input /dev/stdin"
-        })
+        footer = {"  environment/tina verify --input answers.jsonl --output verdicts.jsonl"})
 final class Verify implements Callable<Integer> {
-
-    private static final Gson GSON =
-            new GsonBuilder()
-                    .setStrictness(Strictness.STRICT)
-                    .serializeNulls()
-                    .disableHtmlEscaping()
-                    .create();
 
     private static final Set<String> KEYS = Set.of("gold", "pred", "options");
 
@@ -105,21 +90,7 @@ final class Verify implements Callable<Integer> {
     }
 
     private void judge(BufferedReader lines, Appendable out) throws IOException {
-        int number = 0;
-        try {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                number++;
-                if (!line.isBlank()) {
-                    out.append(verdict(row(line))).append('\n');
-                }
-            }
-        } catch (CharacterCodingException e) {
-            throw new IllegalArgumentException(
-                    "%s: not UTF-8 text near row %d".formatted(input, number + 1), e);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(
-                    "%s: row %d: %s".formatted(input, number, e.getMessage()), e);
-        }
+        JsonRows.forEach(input, lines, row -> out.append(verdict(row(row))).append('\n'));
     }
 
     private static String verdict(Row row) {
@@ -129,11 +100,10 @@ final class Verify implements Callable<Integer> {
         line.addProperty("correct", verdict.correct());
         line.addProperty("gold", verdict.gold().orElse(null));
         line.addProperty("pred", verdict.answer().orElse(null));
-        return GSON.toJson(line);
+        return JsonRows.GSON.toJson(line);
     }
 
-    private static Row row(String line) {
-        JsonObject row = object(line);
+    private static Row row(JsonObject row) {
         for (String key : row.keySet()) {
             if (!KEYS.contains(key) && !key.equals("id")) {
                 throw new IllegalArgumentException(
@@ -191,19 +161,6 @@ final class Verify implements Callable<Integer> {
         }
         return new ExtractionSettings(
                 kinds, extraction.boxedPriority(), extraction.anchored(), extraction.choices());
-    }
-
-    private static JsonObject object(String line) {
-        JsonElement element;
-        try {
-            element = GSON.fromJson(line, JsonElement.class);
-        } catch (JsonParseException e) {
-            throw new IllegalArgumentException("not JSON: " + e.getMessage(), e);
-        }
-        if (!element.isJsonObject()) {
-            throw new IllegalArgumentException("must be a JSON object");
-        }
-        return element.getAsJsonObject();
     }
 
     private static String text(JsonObject row, String key) {

@@ -25,6 +25,7 @@ import org.tina.grpo.LearningRate;
 import org.tina.grpo.LossType;
 import org.tina.lora.LoraAdapter;
 import org.tina.lora.LoraConfig;
+import org.tina.lora.LoraTarget;
 import org.tina.model.CausalLM;
 import org.tina.model.Policy;
 import org.tina.reward.CosineReward;
@@ -144,7 +145,7 @@ public final class Recipe {
         return new Yaml(new SafeConstructor(new LoaderOptions())).load(text);
     }
 
-    /** Changes settings: {@code recipe.with(r -> r.learningRate(2e-3).maxSteps(40))}. */
+    /** Changes settings: {@code recipe.with(r -> r.learningRate(3e-4).maxSteps(40))}. */
     public Recipe with(UnaryOperator<Changes> changes) {
         Changes changed = changes.apply(new Changes(this));
         return new Recipe(changed.name, changed.values, ignored, changed.rewards, changed.problems);
@@ -501,8 +502,26 @@ public final class Recipe {
         return start(policy, directory);
     }
 
+    /** This recipe with the shape of what is really trained, so that the run's record is true. */
+    private Recipe describing(Policy policy) {
+        if (!(policy instanceof LoraAdapter adapter)) {
+            return with(r -> r.set(Key.USE_PEFT.key(), false));
+        }
+        LoraConfig config = adapter.config();
+        return with(
+                r ->
+                        r.set(Key.USE_PEFT.key(), true)
+                                .loraR(config.rank())
+                                .loraAlpha(config.alpha())
+                                .set(Key.LORA_DROPOUT.key(), config.dropout())
+                                .set(Key.USE_RSLORA.key(), config.rsLora())
+                                .set(
+                                        Key.LORA_TARGET_MODULES.key(),
+                                        config.targets().stream().map(LoraTarget::key).toList()));
+    }
+
     /** A run of this recipe in a directory that has no other run. */
     public Run start(Policy policy, Path directory) throws IOException {
-        return new Run(this, policy, directory);
+        return new Run(describing(policy), policy, directory);
     }
 }
