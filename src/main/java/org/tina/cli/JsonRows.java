@@ -15,7 +15,11 @@ import java.nio.file.Path;
 final class JsonRows {
 
     static final Gson GSON =
-            new GsonBuilder().setStrictness(Strictness.STRICT).serializeNulls().create();
+            new GsonBuilder()
+                    .setStrictness(Strictness.STRICT)
+                    .serializeNulls()
+                    .disableHtmlEscaping()
+                    .create();
 
     /** Takes a row; an IllegalArgumentException says what is wrong with it. */
     @FunctionalInterface
