@@ -65,12 +65,16 @@ public final class AdamW implements AutoCloseable {
      * Updates the policy in place.
      *
      * @param gradient as long as the policy's vector; clipped in place
-     * @return the gradient's norm before clipping
+     * @return the gradient's norm before clipping; if it is not finite, nothing has changed
      */
     public double step(NDArray gradient, double learningRate) {
-        step++;
         double[] hyper = {
-            step, learningRate, settings.beta1, settings.beta2, settings.eps, settings.maxGradNorm
+            step + 1,
+            learningRate,
+            settings.beta1,
+            settings.beta2,
+            settings.eps,
+            settings.maxGradNorm
         };
         try (NDManager scratch = manager.newSubManager()) {
             NDArray norm =
@@ -86,8 +90,12 @@ public final class AdamW implements AutoCloseable {
                                     decay,
                                     hyper)
                             .get(0);
-            policy.changed();
-            return norm.getFloat();
+            double value = norm.getFloat();
+            if (Double.isFinite(value)) { // the program leaves everything as it was otherwise
+                step++;
+                policy.changed();
+            }
+            return value;
         }
     }
 

@@ -71,7 +71,7 @@ class RecipeTest {
             gradient_checkpointing: true
             gradient_checkpointing_kwargs:
               use_reentrant: false
-            hub_model_id: TODO
+            hub_model_id: someone/some-model
             hub_private_repo: true
             hub_strategy: every_save
             push_to_hub: false
