@@ -132,6 +132,100 @@ end
 
 """
 
+# As DISTILL with everything a template of R1's family asks about: tool calls, tool answers, blocks in the middle of lines.
+REASONER = """{% if not add_generation_prompt is defined -%}
+  {%- set add_generation_prompt = false -%}
+{%- endif -%}
+{%- set state = namespace(calls=false, first=true, system='', count=0) -%}
+{%- for message in messages if message['role'] == 'system' -%}
+  {%- set state.system = message['content'] if state.first else state.system + '\\n\\n' + message['content'] -%}
+  {%- set state.first = false -%}
+{%- endfor -%}{{ bos_token }}{{ state.system }}
+{%- for message in messages -%}
+  {%- if message['role'] == 'user' -%}
+    {%- set state.calls = false -%}{{ '<｜User｜>' + message['content'] }}
+  {%- endif -%}
+  {%- if message['role'] == 'assistant' and message['tool_calls'] -%}
+    {%- for tool in message['tool_calls'] -%}
+      {%- if not state.calls -%}{{ '<｜Assistant｜><｜tool▁calls｜>' + tool['function']['name'] }}
+        {%- set state.calls = true -%}
+      {%- else -%}{{ '\\n' + tool['function']['arguments'] | tojson }}
+      {%- endif -%}
+    {%- endfor -%}
+  {%- endif -%}
+  {%- if message['role'] == 'assistant' and message['content'] is not none -%}
+    {%- set content = message['content'] -%}
+    {%- if '</think>' in content -%}
+      {%- set content = (content.split('</think>') | last) -%}
+    {%- endif -%}{{ '<｜Assistant｜>' + content + '<｜end▁of▁sentence｜>' }}
+    {%- set state.count = state.count + 1 -%}
+  {%- endif -%}
+  {%- if message['role'] == 'tool' -%}{{ '<｜tool▁output｜>' + message['content'] }}{%- endif -%}
+{%- endfor -%}
+{%- if add_generation_prompt and not state.calls -%}{{ '<｜Assistant｜><think>\\n' if state.count > 0 else '<｜Assistant｜>' }}{%- endif %}
+"""
+
+# Headers with a date that may come from outside, from a function, or be fixed; system text taken off the list.
+LLAMA = """{{- bos_token }}
+{%- if custom_tools is defined %}
+    {%- set tools = custom_tools %}
+{%- endif %}
+{%- if not date_string is defined %}
+    {%- if strftime_now is defined and not strftime_now('%Y') == '' %}
+        {%- set date_string = "today" %}
+    {%- else %}
+        {%- set date_string = "26 Jul 2024" %}
+    {%- endif %}
+{%- endif %}
+{%- if not tools is defined %}
+    {%- set tools = none %}
+{%- endif %}
+{%- if messages[0]['role'] == 'system' %}
+    {%- set system_message = messages[0]['content']|trim %}
+    {%- set messages = messages[1:] %}
+{%- else %}
+    {%- set system_message = "" %}
+{%- endif %}
+{{- "<|start_header_id|>system<|end_header_id|>\\n\\n" }}
+{%- if builtin_tools is defined or tools is not none %}
+    {{- "Environment: ipython\\n" }}
+{%- endif %}
+{{- "Date: " + date_string + "\\n\\n" + system_message + "<|eot_id|>" }}
+{%- for message in messages %}
+    {%- if not (message.role == 'ipython' or message.role == 'tool' or 'tool_calls' in message) %}
+        {%- set header = '<|start_header_id|>' + message['role'] + '<|end_header_id|>\\n\\n' %}
+        {{- header + message['content'] | trim + '<|eot_id|>' }}
+    {%- elif 'tool_calls' in message %}
+        {%- if not message.tool_calls|length == 1 %}
+            {{- raise_exception("one tool call at a time") }}
+        {%- endif %}
+    {%- endif %}
+{%- endfor %}
+{%- if add_generation_prompt %}
+    {{- '<|start_header_id|>assistant<|end_header_id|>\\n\\n' }}
+{%- endif %}
+"""
+
+# No system role, other names of roles, a condition on the loop and what to say if nothing is left of it.
+TURNS = """{{ bos_token }}{% if messages[0]['role'] == 'system' %}{{ raise_exception('System role not supported: "' ~ messages[0].content.strip() ~ '"') }}{% endif %}
+{%- for message in messages if not message.role == 'system' and message.content|length > 0 -%}
+{%- if message.role == 'assistant' -%}{% set role = 'model' %}{%- else -%}{% set role = message.role %}{%- endif -%}
+{{ '<start_of_turn>' + role + '\\n' + message['content'] | trim + '<end_of_turn>\\n' }}
+{%- if loop.last %}{{ loop.index }} of {{ loop.length }}{% endif -%}
+{% else %}nothing said
+{%- endfor -%}
+{% if add_generation_prompt %}{{ '<start_of_turn>model\\n' }}{% endif %}"""
+
+# Details in which Jinjava and jinja2 differ or differed.
+DETAILS = """{{ messages[0] | tojson }} {{ messages | tojson(indent=2) }}
+{% macro count(n) %}{% if n > 0 %}{{ n }} {{ count(n - 1) }}{% endif %}{% endmacro %}{{ count(3) }}
+{{ messages[0].content[0] }}{{ messages[0].content[-1] }}{{ messages[0].content[1:3] }}{{ messages[-1].content[:-1] }}
+{% if not messages[0].role != 'user' %}user{% endif %}{% if not messages|length > 1 %}one{% endif %}{% if not messages[0].content.strip() == '' %}text{% endif %}
+{% for key, value in messages[0].items() if key != 'role' %}{{ key }}{{ 'alone' if loop.first and loop.last }}{% endfor %}
+{% for pair in messages[0].items() %}{{ pair[0] }}{% endfor %}{% for message in [] %}{% else %}empty{% endfor %}
+{% for message in messages[::-1] if message.role in ['user', 'assistant'] and 'if' != message.content %}{{ loop.revindex }}{{ message.role }}{% endfor %}
+{{ messages | selectattr('role', 'equalto', 'user') | list | length }} {{ messages | map(attribute='role') | join(', ') }}"""
+
 TURN = [{"role": "user", "content": " What is 2+2?\n"}]
 TALK = [
     {"role": "system", "content": "  Be kind. "},
@@ -145,6 +239,7 @@ CHATS = {
     "talk": (TALK, True),
     "talk ending in an answer": (TALK[:3], False),
     "roles out of order": ([TALK[2], TALK[1]], True),
+    "nothing but white space": ([{"role": "user", "content": " \n"}, {"role": "user", "content": ""}], True),
 }
 
 
@@ -156,6 +251,10 @@ def chat_cases():
         "qwen2.5": QWEN25,
         "strict": STRICT,
         "control": CONTROL,
+        "reasoner": REASONER,
+        "llama": LLAMA,
+        "turns": TURNS,
+        "details": DETAILS,
     }
     for name, template in templates.items():
         tokenizer = PreTrainedTokenizerFast(

@@ -53,6 +53,7 @@ public final class ChatTemplate {
 
     private static final String TEMPLATE_FILE = "chat_template.jinja";
     private static final Set<String> FILE_TAGS = Set.of("include", "import", "from", "extends");
+    private static final int MACRO_DEPTH = 50;
     private static final Jinjava JINJAVA = jinjava();
 
     private final Path file;
@@ -130,6 +131,7 @@ public final class ChatTemplate {
         Map<String, Object> variables = new HashMap<>(specialTokens);
         variables.put("messages", messages.stream().map(ChatTemplate::asMap).toList());
         variables.put("add_generation_prompt", addGenerationPrompt);
+        variables.put("strftime_now", true); // so that "is defined" says yes
         RenderResult result = JINJAVA.renderForResult(source, variables);
         for (TemplateError error : result.getErrors()) {
             throw new ModelFormatException(
@@ -161,9 +163,13 @@ public final class ChatTemplate {
                         .withLegacyOverrides(likePython())
                         .withNestedInterpretationEnabled(false)
                         .withElResolver(TemplateSandbox.resolver())
+                        .withEnableRecursiveMacroCalls(true)
+                        .withMaxMacroRecursionDepth(MACRO_DEPTH)
                         .withDisabled(Map.of(Library.TAG, FILE_TAGS))
                         .build();
         Jinjava jinjava = new Jinjava(config);
+        jinjava.registerTag(new PythonFor());
+        jinjava.registerFilter(new PythonJson());
         jinjava.registerFunction(function("raise_exception", "raise"));
         jinjava.registerFunction(function("strftime_now", "today"));
         return jinjava;

@@ -1,5 +1,6 @@
 package org.tina.model;
 
+import java.util.Map;
 import java.util.function.Predicate;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
@@ -12,18 +13,37 @@ import java.util.regex.Pattern;
  * <ul>
  *   <li>white space beside blocks: it also strips it in the middle of a line, so it is taken away
  *       here;
- *   <li>{@code not x is defined} and {@code not x in y}, which it reads as {@code (not x) is
- *       defined} and {@code (not x) in y};
+ *   <li>{@code not x is defined}, {@code not x in y} and {@code not x == y}, which it reads as
+ *       {@code (not x) is defined} and so on;
  *   <li>{@code f(x=a|length - 1)}, which it reads as {@code f((x=a|length) - 1)};
  *   <li>{@code x[::-1]}, {@code | items} and {@code {% generation %}}, which it doesn't know;
  *   <li>a filter that it doesn't know gives no error, just nothing.
  * </ul>
+ *
+ * <p>{@link PythonFor}, {@link PythonJson} and {@link TemplateSandbox} do the rest. What is left:
+ * {@code true} and {@code none} are written out as {@code true} and nothing, and {@code a and b}
+ * gives true or false, not b.
  */
 final class JinjaDialect {
 
-    private static final String STRING =
+    static final String STRING =
             "'[^'\\\\]*+(?:\\\\.[^'\\\\]*+)*+'|\"[^\"\\\\]*+(?:\\\\.[^\"\\\\]*+)*+\"";
-    private static final String OPERAND = STRING + "|[\\w.]+(?:\\[(?:" + STRING + "|[\\w:-]+)\\])*";
+    private static final String BRACKETS = "\\((?:" + STRING + "|[^()'\"])*+\\)";
+    private static final String OPERAND =
+            STRING
+                    + "|[\\w.]++(?:\\[(?:"
+                    + STRING
+                    + "|[\\w:-]+)\\]|"
+                    + BRACKETS
+                    + "|\\.\\w++)*+(?:\\s*\\|\\s*\\w++(?:"
+                    + BRACKETS
+                    + ")?)*+";
+
+    /** Comparisons and their opposites. */
+    private static final Map<String, String> OPPOSITE =
+            Map.of(
+                    "is", "is not", "is not", "is", "in", "not in", "not in", "in", "==", "!=",
+                    "!=", "==", "<", ">=", ">=", "<", ">", "<=", "<=", ">");
 
     private static final Pattern LEFT_OF_BLOCK = Pattern.compile("(?md)^[ \\t]+(?=\\{[%#](?!\\+))");
     private static final Pattern END_OF_BLOCK_LINE = Pattern.compile("((?<!\\+)[%#]\\})\\n");
@@ -39,7 +59,7 @@ final class JinjaDialect {
                             + STRING
                             + "|\\bnot\\s+("
                             + OPERAND
-                            + ")\\s+(is(?!\\s+not\\b)|in)\\b"
+                            + ")\\s*(\\b(?:is not|is|in|not in)\\b|[=!<>]=|[<>])"
                             + "|\\[::-1\\]"
                             + "|(\\w+\\s*=\\s*)([^=,()'\"\\[\\]{}]*[-+*/~|][^=,()'\"\\[\\]{}]*)(?=[,)])"
                             + "|\\|\\s*(\\w+)");
@@ -62,8 +82,12 @@ final class JinjaDialect {
     private static String tag(String tag, Predicate<String> knownFilter) {
         String plain =
                 GENERATION.matcher(tag).replaceAll(m -> m.group(1) == null ? "if true" : "endif");
+        return translated(plain, knownFilter);
+    }
+
+    private static String translated(String text, Predicate<String> knownFilter) {
         return EXPRESSION
-                .matcher(plain)
+                .matcher(text)
                 .replaceAll(part -> Matcher.quoteReplacement(expression(part, knownFilter)));
     }
 
@@ -75,7 +99,7 @@ final class JinjaDialect {
             return argument + "(" + part.group(4) + ")";
         }
         if (operand != null) {
-            return operand + (part.group(2).equals("is") ? " is not" : " not in");
+            return translated(operand, knownFilter) + " " + OPPOSITE.get(part.group(2));
         }
         if (filter != null) {
             if (filter.equals("items")) {

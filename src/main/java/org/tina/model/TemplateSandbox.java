@@ -44,9 +44,20 @@ final class TemplateSandbox {
     /** Methods that templates written for Python's jinja2 call. */
     private static final class PythonMethods extends JinjavaBeanELResolver {
 
+        /** A character of a string, counted as in Python; a string has no other properties. */
         @Override
         public Object getValue(ELContext context, Object base, Object property) {
-            return null; // methods only
+            if (base instanceof String text && property.toString().matches("-?\\d{1,9}")) {
+                int index = Integer.parseInt(property.toString());
+                int length = text.codePointCount(0, text.length());
+                int place = index < 0 ? index + length : index;
+                if (place >= 0 && place < length) {
+                    context.setPropertyResolved(true);
+                    int at = text.offsetByCodePoints(0, place);
+                    return Character.toString(text.codePointAt(at));
+                }
+            }
+            return null;
         }
 
         @Override
@@ -110,7 +121,10 @@ final class TemplateSandbox {
             }
             case "keys" -> new ArrayList<>(map.keySet());
             case "values" -> new ArrayList<>(map.values());
-            case "items" -> new ArrayList<>(map.entrySet());
+            case "items" ->
+                    map.entrySet().stream()
+                            .map(entry -> Arrays.asList(entry.getKey(), entry.getValue()))
+                            .toList();
             default -> throw new MethodNotFoundException("a dictionary has no method " + method);
         };
     }

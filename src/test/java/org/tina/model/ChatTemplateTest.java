@@ -127,6 +127,16 @@ class ChatTemplateTest {
                 "{{ messages[0].items()[0].class }}",
                 "{{ 'x'|attr('class') }}",
                 "{{ messages|map(attribute='class')|list }}",
+                "{{ ''.__class__.__mro__ }}",
+                "{{ messages[0].content.__class__ }}",
+                "{{ messages.__class__.__init__.__globals__ }}",
+                "{{ messages[0].content[0].class }}",
+                "{{ raise_exception.__globals__ }}",
+                "{% for m in messages if m.content.getClass() %}{{ m.class }}{% endfor %}",
+                "{% for bytes, class in ['x'] %}{{ class }}{% endfor %}",
+                "{% for bytes, class in [loop, range] if class %}{{ class }}{% endfor %}",
+                "{{ messages[0].items()[0][0].getClass() }}",
+                "{% macro m() %}{{ caller.getClass() }}{{ m.getClass() }}{% endmacro %}{{ m() }}",
             })
     void aTemplateReachesNoJavaObject(String hostile) throws IOException {
         template(hostile);
@@ -158,6 +168,11 @@ class ChatTemplateTest {
                 "{{ 'a'.split('b', 'c') }}",
                 "{{ 'a'.join(5) }}",
                 "{{ messages[0].get() }}",
+                "{{ messages[0].content[9] }}",
+                "{% macro endless() %}{{ endless() }}{% endmacro %}{{ endless() }}",
+                "{% for m in messages if m.content.nonsense() %}{% endfor %}",
+                "{% for m in messages if %}{% endfor %}",
+                "{% for m in messages if m[ %}{% endfor %}",
             })
     void aBrokenTemplateIsOneClearError(String broken) throws IOException {
         template(broken);
