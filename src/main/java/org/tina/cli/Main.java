@@ -4,6 +4,7 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import org.tina.data.ModelHub;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -26,7 +27,8 @@ import picocli.CommandLine.ScopeType;
             Evaluate.class,
             Export.class,
             Pretrain.class,
-            Recipes.class
+            Recipes.class,
+            Download.class
         },
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
@@ -61,6 +63,7 @@ public final class Main {
                         .setParameterExceptionHandler(Errors::badOption)
                         .setExecutionExceptionHandler(
                                 (e, command, parsed) -> Errors.failed(e, err));
+        ModelHub.showDownloads(() -> DownloadLine.on(err));
         try {
             return commands.execute(arguments);
         } catch (Error e) { // such as no memory; picocli catches exceptions only

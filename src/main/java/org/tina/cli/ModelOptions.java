@@ -14,8 +14,7 @@ final class ModelOptions {
             names = "--model",
             required = true,
             paramLabel = "DIR|ID",
-            description =
-                    "A model directory, a Hugging Face id that is in the local cache, or mini.")
+            description = "A model directory, a Hugging Face id (downloaded if need be), or mini.")
     private String model;
 
     @Option(

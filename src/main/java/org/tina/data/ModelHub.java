@@ -3,23 +3,29 @@ package org.tina.data;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
- * Finds model directories: the embedded miniature, a directory, or a model in the local Hugging
- * Face cache. Nothing is downloaded here.
+ * Finds models and data sets: the embedded miniature, a directory, the local Hugging Face cache;
+ * what is not there is downloaded from the Hub into the cache, in its own layout, so that what
+ * Hugging Face's tools downloaded is found and the other way round.
  *
- * <p>The cache is looked for as Hugging Face's own tools do: {@code HF_HUB_CACHE}, else {@code
- * HF_HOME/hub}, else {@code XDG_CACHE_HOME/huggingface/hub}, else {@code ~/.cache/huggingface/hub}.
+ * <p>Environment variables mean what they mean for those tools: {@code HF_HUB_CACHE}, {@code
+ * HF_HOME} and {@code XDG_CACHE_HOME} say where the cache is (else {@code
+ * ~/.cache/huggingface/hub}), {@code HF_ENDPOINT} where the Hub is, {@code HF_TOKEN} who asks; with
+ * {@code HF_HUB_OFFLINE=1} nothing is downloaded.
  */
 public final class ModelHub {
 
@@ -32,20 +38,40 @@ public final class ModelHub {
                     "tokenizer.json",
                     "tokenizer_config.json");
 
-    private final Map<String, String> environment;
-    private final Path home;
-    private final String miniResources;
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final double QUIET_SECONDS = 2;
 
-    /** For tests: another environment, home directory and place of the miniature's resources. */
-    ModelHub(Map<String, String> environment, Path home, String miniResources) {
-        this.environment = environment;
-        this.home = home;
+    private static volatile Supplier<DownloadListener> listeners =
+            () -> DownloadListener.printing(System.err::println);
+
+    private final HubSettings settings;
+    private final String miniResources;
+    private final BackOff.Sleeper sleeper;
+
+    /** For tests: another environment, home, place of the miniature's resources, and clock. */
+    ModelHub(
+            Map<String, String> environment,
+            Path home,
+            String miniResources,
+            BackOff.Sleeper sleeper) {
+        this.settings = new HubSettings(environment, home);
         this.miniResources = miniResources;
+        this.sleeper = sleeper;
     }
 
     private static ModelHub local() {
-        return new ModelHub(
-                System.getenv(), Path.of(System.getProperty("user.home")), MINI_RESOURCES);
+        Path home = Path.of(System.getProperty("user.home"));
+        return new ModelHub(System.getenv(), home, MINI_RESOURCES, BackOff.Sleeper.REAL);
+    }
+
+    /**
+     * Says how downloads that take longer than two seconds are shown from now on. Without it a line
+     * goes to standard error now and then.
+     *
+     * @param listener makes a listener for each download
+     */
+    public static void showDownloads(Supplier<DownloadListener> listener) {
+        listeners = listener;
     }
 
     /**
@@ -57,14 +83,49 @@ public final class ModelHub {
     }
 
     /**
-     * The directory of a model.
+     * The directory of a model. What the cache has is taken without asking the Hub; what it lacks
+     * is downloaded: configuration, tokenizer and safetensors.
      *
      * @param idOrPath {@code mini}, a directory, or a Hugging Face id such as {@code
-     *     deepseek-ai/DeepSeek-R1-Distill-Qwen-1.5B} whose files are in the local cache
-     * @throws IllegalArgumentException saying where it looked and how to get the model
+     *     deepseek-ai/DeepSeek-R1-Distill-Qwen-1.5B}, with a branch, tag or commit after {@code @}
+     *     if it is not main
+     * @throws IllegalArgumentException if it is none of these, or not in the cache while {@code
+     *     HF_HUB_OFFLINE} is set
+     * @throws UncheckedIOException saying why it can't be downloaded and what to do
      */
     public static Path get(String idOrPath) {
         return local().find(idOrPath);
+    }
+
+    /**
+     * The directory of a data set's files: below it they lie as in the repository. What the cache
+     * has is taken without asking the Hub.
+     *
+     * @param id such as {@code GAIR/LIMR}
+     * @param revision a branch, a tag or a commit; {@code main} is what is newest
+     * @param filePatterns which files, such as {@code data/train-*.parquet}; {@code *} stands for
+     *     slashes too, an empty list for all files
+     * @throws IllegalArgumentException if id or revision are none, or it is not in the cache while
+     *     {@code HF_HUB_OFFLINE} is set
+     * @throws UncheckedIOException saying why it can't be downloaded and what to do
+     */
+    public static Path dataset(String id, String revision, List<String> filePatterns) {
+        return local().bring(
+                        HubRepo.dataset(id).at(revision), new HubSelection.Matching(filePatterns));
+    }
+
+    /**
+     * Asks the Hub what a repository holds now, downloads what the cache lacks, and returns the
+     * directory.
+     *
+     * @param filePatterns which files; an empty list stands for what it takes to load a model, and
+     *     for all files of a data set
+     * @throws IllegalArgumentException if it is not in the cache while {@code HF_HUB_OFFLINE} is
+     *     set
+     * @throws UncheckedIOException saying why it can't be downloaded and what to do
+     */
+    public static Path download(HubRepo repo, List<String> filePatterns) {
+        return local().update(repo, filePatterns);
     }
 
     Path find(String idOrPath) {
@@ -74,26 +135,68 @@ public final class ModelHub {
         if (new File(idOrPath).isDirectory()) {
             return Path.of(idOrPath);
         }
-        if (!idOrPath.matches("[\\w-][\\w.-]*(/[\\w-][\\w.-]*)?")) {
+        HubRepo repo;
+        try {
+            repo = HubRepo.model(idOrPath);
+        } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
-                    "model \"%s\" is no directory, nor a Hugging Face id like owner/name, nor mini"
-                            .formatted(idOrPath));
+                    "model \"%s\" is no directory, nor mini; and %s"
+                            .formatted(idOrPath, e.getMessage()));
         }
-        Path cached = hubCache().resolve("models--" + idOrPath.replace("/", "--"));
-        Path reference = cached.resolve("refs/main");
-        if (!Files.exists(reference)) {
+        return bring(repo, new HubSelection.Model());
+    }
+
+    Path dataset(HubRepo repo, List<String> filePatterns) {
+        return bring(repo, new HubSelection.Matching(filePatterns));
+    }
+
+    Path update(HubRepo repo, List<String> filePatterns) {
+        boolean standard = filePatterns.isEmpty() && repo.kind() == HubRepo.Kind.MODEL;
+        HubSelection selection =
+                standard ? new HubSelection.Model() : new HubSelection.Matching(filePatterns);
+        return settings.offline() ? bring(repo, selection) : download(repo, selection);
+    }
+
+    private Path bring(HubRepo repo, HubSelection selection) {
+        HubCache cache = new HubCache(settings, repo);
+        List<String> missing;
+        try {
+            missing = cache.missing(selection);
+            if (missing.isEmpty()) {
+                return cache.snapshot(cache.commit().orElseThrow());
+            }
+        } catch (IOException e) {
+            missing = List.of(e.getMessage());
+        }
+        if (settings.offline()) {
             throw new IllegalArgumentException(
-                    ("model %s is no directory, and %s doesn't have it: run `hf download %1$s`, or"
-                                    + " set HF_HOME to a cache that has it")
-                            .formatted(idOrPath, hubCache()));
+                    ("%s is not in %s (missing: %s), and HF_HUB_OFFLINE forbids to download it: unset"
+                                    + " it and run `%s`, or set HF_HOME to a cache that has it")
+                            .formatted(
+                                    repo,
+                                    cache.root(),
+                                    String.join(", ", missing),
+                                    repo.command()));
         }
-        Path snapshot = cached.resolve("snapshots").resolve(read(reference).strip());
-        if (!Files.exists(snapshot.resolve("config.json"))) {
-            throw new IllegalArgumentException(
-                    "model %s is incomplete, %s has no config.json: run `hf download %1$s` again"
-                            .formatted(idOrPath, snapshot));
+        return download(repo, selection);
+    }
+
+    private Path download(HubRepo repo, HubSelection selection) {
+        HubCache cache = new HubCache(settings, repo);
+        HubClient client = new HubClient(settings, PATIENCE);
+        try {
+            return new HubDownload(client, repo, cache, sleeper)
+                    .run(selection, listeners.get(), QUIET_SECONDS);
+        } catch (IOException e) {
+            String reason = e instanceof FileSystemException ? e.toString() : e.getMessage();
+            throw new UncheckedIOException(repo + " can't be downloaded: " + reason, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new UncheckedIOException(
+                    "the download of %s was interrupted; what came is kept, `%s` goes on from there"
+                            .formatted(repo, repo.command()),
+                    new InterruptedIOException());
         }
-        return snapshot;
     }
 
     Path unpackMini() {
@@ -106,7 +209,7 @@ public final class ModelHub {
                 digest.update(content);
             }
             String hash = HexFormat.of().formatHex(digest.digest(), 0, 8);
-            Path dir = cacheHome().resolve("tina").resolve(hash).resolve("mini");
+            Path dir = settings.cacheHome().resolve("tina").resolve(hash).resolve("mini");
             for (Map.Entry<String, byte[]> file : files.entrySet()) {
                 Path target = dir.resolve(file.getKey());
                 if (!Files.exists(target) || Files.size(target) != file.getValue().length) {
@@ -117,34 +220,13 @@ public final class ModelHub {
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "the miniature can't be unpacked to "
-                            + cacheHome().resolve("tina")
+                            + settings.cacheHome().resolve("tina")
                             + " (set XDG_CACHE_HOME to a directory that can be written): "
                             + e,
                     e);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e); // every Java platform has SHA-256
         }
-    }
-
-    private Path hubCache() {
-        return variable("HF_HUB_CACHE")
-                .or(() -> variable("HF_HOME").map(dir -> dir.resolve("hub")))
-                .orElseGet(() -> cacheHome().resolve("huggingface/hub"));
-    }
-
-    private Path cacheHome() {
-        return variable("XDG_CACHE_HOME").orElse(home.resolve(".cache"));
-    }
-
-    /** A directory from the environment, where ~ is the home directory as it is for Python. */
-    private Optional<Path> variable(String name) {
-        return Optional.ofNullable(environment.get(name))
-                .filter(value -> !value.isBlank())
-                .map(
-                        value ->
-                                value.startsWith("~/")
-                                        ? home.resolve(value.substring(2))
-                                        : Path.of(value));
     }
 
     private static byte[] resource(String name) throws IOException {
@@ -154,14 +236,6 @@ public final class ModelHub {
                         "this build has no miniature: resource " + name + " is missing");
             }
             return in.readAllBytes();
-        }
-    }
-
-    private static String read(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(file + " can't be read: " + e, e);
         }
     }
 }

@@ -1,14 +1,16 @@
 package org.tina.notebook;
 
 import io.github.spencerpark.jupyter.kernel.display.DisplayData;
+import org.tina.data.DownloadListener;
+import org.tina.data.DownloadState;
 import org.tina.eval.Evaluator;
 
 /**
  * A line of text that tells how far a cell's work is: {@code new
  * Evaluator(policy).withProgress(ProgressLine.of("problems"))}. Work that is done within a second
- * shows none.
+ * shows none. Downloads have one by themselves.
  */
-public final class ProgressLine implements Evaluator.Progress {
+public final class ProgressLine implements Evaluator.Progress, DownloadListener {
     private static final double PATIENCE_S = 1;
 
     private final String unit;
@@ -32,8 +34,20 @@ public final class ProgressLine implements Evaluator.Progress {
         double seconds = (System.nanoTime() - began) / 1e9;
         line = String.format("%,d of %,d %s · %.0f s", done, total, unit, seconds);
         if (seconds > PATIENCE_S && (display.isDue() || done == total)) {
-            display.draw(line, this::data);
+            draw();
         }
+    }
+
+    @Override
+    public void update(DownloadState state) {
+        line = state.toString();
+        if (display.isDue()) {
+            draw();
+        }
+    }
+
+    private void draw() {
+        display.draw(line, this::data);
     }
 
     private DisplayData data() {

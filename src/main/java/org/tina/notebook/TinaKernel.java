@@ -27,6 +27,7 @@ import java.util.logging.Logger;
 import java.util.stream.Collectors;
 import jdk.jshell.EvalException;
 import jdk.jshell.JShell;
+import org.tina.data.ModelHub;
 
 /**
  * The Java kernel of the notebooks: IJava with four changes.
@@ -83,6 +84,7 @@ public final class TinaKernel extends JavaKernel {
         TinaKernel kernel = new TinaKernel();
         System.setOut(kernel.out.printStream());
         System.setErr(kernel.err.printStream());
+        ModelHub.showDownloads(() -> ProgressLine.of("bytes"));
         Executors.newSingleThreadScheduledExecutor(TinaKernel::daemon)
                 .scheduleWithFixedDelay(
                         kernel::drain,
