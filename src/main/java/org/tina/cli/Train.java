@@ -1,5 +1,6 @@
 package org.tina.cli;
 
+import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -13,6 +14,8 @@ import org.tina.grpo.StepMetrics;
 import org.tina.lora.LoraAdapter;
 import org.tina.model.CausalLM;
 import org.tina.model.Policy;
+import org.tina.recipe.Estimate;
+import org.tina.recipe.Machine;
 import org.tina.recipe.Recipe;
 import org.tina.recipe.Run;
 import org.tina.reward.WeightedReward;
@@ -28,7 +31,9 @@ import picocli.CommandLine.Spec;
             "Trains by a recipe. The run's directory gets recipe.yaml, metrics.jsonl (a line a step),"
                     + " checkpoint-N on the way and the result: adapter, or model where the recipe"
                     + " trains all parameters.",
-            "Ctrl-C stops after the step at hand and saves; a second Ctrl-C ends at once."
+            "Ctrl-C stops after the step at hand and saves; a second Ctrl-C ends at once.",
+            "Before a run that this machine has not the memory for, or that would take more than a"
+                    + " day without a GPU, it says what it would take and asks."
         },
         footer = {
             "  environment/tina train --recipe mini --out runs/first",
@@ -37,6 +42,9 @@ import picocli.CommandLine.Spec;
             "  environment/tina train --recipe my.yaml --model models/mine --out runs/mine"
         })
 final class Train implements Callable<Integer> {
+
+    /** A run that takes longer is asked for twice. */
+    private static final double LONG_SECONDS = 24 * 3600;
 
     @Option(
             names = "--recipe",
@@ -47,9 +55,8 @@ final class Train implements Callable<Integer> {
 
     @Option(
             names = "--out",
-            required = true,
             paramLabel = "DIR",
-            description = "The run's directory.")
+            description = "The run's directory (default: a new one, runs/RECIPE).")
     private Path out;
 
     @Option(
@@ -64,16 +71,21 @@ final class Train implements Callable<Integer> {
             description = "Changes a key of the recipe; the value is written as in YAML.")
     private Map<String, String> changes = new LinkedHashMap<>();
 
-    @Option(names = "--yes", description = "Replace the run that is in the directory, if any.")
-    private boolean replace;
+    @Option(
+            names = "--yes",
+            description = "Don't ask: replace the run that is in the directory, start a long run.")
+    private boolean yes;
 
     @Spec private CommandSpec spec;
 
     @Override
     public Integer call() throws IOException {
         Recipe chosen = recipe();
-        RunDirectory directory = new RunDirectory(out);
-        directory.prepare(replace);
+        confirm(chosen);
+        if (out == null) {
+            out = chosen.newDirectory();
+        }
+        new RunDirectory(out).prepare(yes);
         try (CausalLM loaded = chosen.loadModel();
                 Policy policy = chosen.policy(loaded);
                 Run run = chosen.start(policy, out)) {
@@ -94,6 +106,45 @@ final class Train implements Callable<Integer> {
                     changes.forEach(r::setYaml);
                     return model == null ? r : r.model(model);
                 });
+    }
+
+    /**
+     * Says what a run would take that is too much for this machine's processor, and asks whether to
+     * start it.
+     */
+    private void confirm(Recipe chosen) {
+        if (!CausalLM.defaultDevice().equals("cpu")) {
+            return;
+        }
+        Estimate here = chosen.estimate();
+        if (here.fits() && here.seconds() < LONG_SECONDS) {
+            return;
+        }
+        Estimate onGpu = chosen.estimate(Machine.l40s());
+        PrintWriter err = spec.commandLine().getErr();
+        err.println(here);
+        err.printf(
+                Locale.ROOT,
+                "on one %s GPU at $%.0f an hour: %s, $%.0f%n",
+                onGpu.machine().name(),
+                onGpu.machine().usdPerHour(),
+                Estimate.time(onGpu.seconds()),
+                onGpu.usd());
+        if (yes) {
+            return;
+        }
+        String why =
+                here.fits()
+                        ? "this would take " + Estimate.time(here.seconds()) + " here"
+                        : "this machine has not the memory for it";
+        Console terminal = System.console();
+        if (terminal == null) {
+            throw new IllegalArgumentException(why + "; --yes starts it all the same");
+        }
+        String answer = terminal.readLine("%s. Start it all the same? [y/N] ", why);
+        if (answer == null || !answer.strip().toLowerCase(Locale.ROOT).startsWith("y")) {
+            throw new IllegalArgumentException("not started");
+        }
     }
 
     private int train(Run run, Policy policy) throws IOException {

@@ -4,6 +4,11 @@ import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import org.tina.model.ModelConfig;
+import tech.tablesaw.api.IntColumn;
+import tech.tablesaw.api.LongColumn;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
 
 /**
  * The shape of a LoRA adapter: {@code y = W x + s B A dropout(x)} with A {@code [rank, in]}, B
@@ -42,6 +47,41 @@ public record LoraConfig(
     /** The factor s before B A. */
     public double scale() {
         return rsLora ? alpha / Math.sqrt(rank) : alpha / rank;
+    }
+
+    /** The number of values in all its matrices A and B on a model of this shape. */
+    public long parameters(ModelConfig model) {
+        return targets.stream().mapToLong(target -> parameters(target, model)).sum()
+                * model.layers();
+    }
+
+    private long parameters(LoraTarget target, ModelConfig model) {
+        return (long) rank * (target.in(model) + target.out(model));
+    }
+
+    /**
+     * What the adapter touches in a model of this shape, for a notebook: a row for each target,
+     * with the shapes of the frozen W and of A and B in one layer, and the parameters of A and B in
+     * all layers.
+     */
+    public Table table(ModelConfig model) {
+        StringColumn module = StringColumn.create("module");
+        StringColumn frozen = StringColumn.create("W");
+        StringColumn a = StringColumn.create("A");
+        StringColumn b = StringColumn.create("B");
+        IntColumn layers = IntColumn.create("layers");
+        LongColumn parameters = LongColumn.create("parameters");
+        for (LoraTarget target : targets) {
+            int in = target.in(model);
+            int out = target.out(model);
+            module.append(target.path());
+            frozen.append(out + " × " + in);
+            a.append(rank + " × " + in);
+            b.append(out + " × " + rank);
+            layers.append(model.layers());
+            parameters.append(parameters(target, model) * model.layers());
+        }
+        return Table.create("LoRA, rank " + rank, module, frozen, a, b, layers, parameters);
     }
 
     public LoraConfig withRank(int rank) {

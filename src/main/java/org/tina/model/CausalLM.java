@@ -117,8 +117,13 @@ public final class CausalLM implements AutoCloseable {
      *     runs
      */
     public static CausalLM load(Path directory) {
+        return load(directory, defaultDevice());
+    }
+
+    /** Where {@link #load(Path)} puts a model: {@code cpu}, {@code cuda:0} and so on. */
+    public static String defaultDevice() {
         String fallback = Engine.getEngine("PyTorch").getGpuCount() > 0 ? "cuda:0" : "cpu";
-        return load(directory, System.getProperty("tina.device", fallback));
+        return System.getProperty("tina.device", fallback);
     }
 
     /**
@@ -189,13 +194,7 @@ public final class CausalLM implements AutoCloseable {
 
     /** The number of parameters, embeddings counted once where they are tied. */
     public long parameters() {
-        long hidden = config.hiddenSize();
-        long q = (long) config.heads() * config.headDim();
-        long kv = (long) config.kvHeads() * config.headDim();
-        long inner = config.intermediateSize();
-        long layer = hidden * (2 * q + 2 * kv + 3 * inner + 2) + q + 2 * kv;
-        long embedding = config.vocabSize() * hidden * (config.tiedEmbeddings() ? 1 : 2);
-        return layer * config.layers() + embedding + hidden;
+        return config.parameters();
     }
 
     /**

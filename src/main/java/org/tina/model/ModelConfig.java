@@ -107,6 +107,39 @@ public record ModelConfig(
                 -1);
     }
 
+    /**
+     * Tina's base model, {@code deepseek-ai/DeepSeek-R1-Distill-Qwen-1.5B}: its shape, known
+     * without a download.
+     */
+    public static ModelConfig tina() {
+        return new ModelConfig(
+                151936,
+                1536,
+                8960,
+                28,
+                12,
+                2,
+                128,
+                1e-6,
+                10000,
+                131072,
+                false,
+                "bfloat16",
+                151646,
+                List.of(151643),
+                -1);
+    }
+
+    /** The number of parameters, embeddings counted once where they are tied. */
+    public long parameters() {
+        long hidden = hiddenSize;
+        long q = (long) heads * headDim;
+        long kv = (long) kvHeads * headDim;
+        long layer = hidden * (2 * q + 2 * kv + 3L * intermediateSize + 2) + q + 2 * kv;
+        long embedding = vocabSize * hidden * (tiedEmbeddings ? 1 : 2);
+        return layer * layers + embedding + hidden;
+    }
+
     /** The same model with these special tokens; -1 and an empty list for none. */
     public ModelConfig withSpecialTokens(int bos, List<Integer> eos, int pad) {
         return new ModelConfig(

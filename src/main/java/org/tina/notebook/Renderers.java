@@ -10,6 +10,7 @@ import java.util.function.Function;
 import org.knowm.xchart.internal.chartpart.Chart;
 import org.tina.eval.Evaluation;
 import org.tina.eval.Interval;
+import org.tina.recipe.Estimate;
 import org.tina.recipe.Recipe;
 import tech.tablesaw.api.Table;
 
@@ -24,6 +25,7 @@ final class Renderers {
         table(renderer, Table.class, Grid::of);
         table(renderer, Record.class, Grid::of);
         table(renderer, Evaluation.class, evaluation -> Grid.of(evaluation.table()));
+        table(renderer, Estimate.class, estimate -> Grid.of(estimate.table()));
         table(renderer, Recipe.class, recipe -> Grid.of(recipe.settings()));
         renderer.createRegistration(Interval.class)
                 .preferring(MIMEType.TEXT_PLAIN)

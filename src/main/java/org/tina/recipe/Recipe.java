@@ -27,6 +27,7 @@ import org.tina.lora.LoraAdapter;
 import org.tina.lora.LoraConfig;
 import org.tina.lora.LoraTarget;
 import org.tina.model.CausalLM;
+import org.tina.model.ModelConfig;
 import org.tina.model.Policy;
 import org.tina.reward.CosineReward;
 import org.tina.reward.RepetitionPenalty;
@@ -44,6 +45,8 @@ import org.yaml.snakeyaml.error.YAMLException;
 public final class Recipe {
 
     private static final List<String> NAMED = List.of("mini");
+
+    private static final String BASE_MODEL = "deepseek-ai/DeepSeek-R1-Distill-Qwen-1.5B";
 
     private final String name;
     private final Map<Key, Object> values;
@@ -485,21 +488,43 @@ public final class Recipe {
         return CausalLM.load(ModelHub.get(model()));
     }
 
+    /**
+     * The shape of the recipe's model, without its weights; that of Tina's base model is known even
+     * where it was never downloaded.
+     */
+    public ModelConfig modelConfig() {
+        return model().equals(BASE_MODEL)
+                ? ModelConfig.tina()
+                : ModelConfig.read(ModelHub.get(model()));
+    }
+
+    /** What a run would take on this machine's processor. */
+    public Estimate estimate() {
+        return estimate(Machine.here());
+    }
+
+    /** What a run would take on another machine, such as {@link Machine#l40s}. */
+    public Estimate estimate(Machine machine) {
+        return Estimate.of(this, modelConfig(), machine);
+    }
+
     /** What the recipe trains of a model: a new adapter, or everything. */
     public Policy policy(CausalLM model) {
         return lora() ? LoraAdapter.inject(model, loraConfig(), grpo.seed()) : Policy.full(model);
     }
 
-    /**
-     * A run of this recipe in a new directory {@code runs/<name>}, or {@code runs/<name>-2} and so
-     * on.
-     */
+    /** A run of this recipe in a {@link #newDirectory}. */
     public Run start(Policy policy) throws IOException {
+        return start(policy, newDirectory());
+    }
+
+    /** {@code runs/<name>}, or {@code runs/<name>-2} and so on: the first that holds no run. */
+    public Path newDirectory() {
         Path directory = Path.of("runs", name);
         for (int i = 2; Files.exists(directory.resolve(Run.METRICS)); i++) {
             directory = Path.of("runs", name + "-" + i);
         }
-        return start(policy, directory);
+        return directory;
     }
 
     /** This recipe with the shape of what is really trained, so that the run's record is true. */

@@ -266,6 +266,28 @@ class CommandTest {
     }
 
     @Test
+    void trainAsksBeforeItTakesDays() throws IOException {
+        Path recipe = directory.resolve("large.yaml");
+        Files.writeString(
+                recipe,
+                "model_name_or_path: deepseek-ai/DeepSeek-R1-Distill-Qwen-1.5B\nmax_steps: 850\n");
+        Path out = directory.resolve("large");
+        Ended asked =
+                run(
+                        "train",
+                        "--recipe",
+                        recipe.toString(),
+                        "--out",
+                        out.toString(),
+                        "--device=cpu");
+        assertEquals(Errors.BAD_INPUT, asked.code, asked.err);
+        assertTrue(asked.err.contains("36,929,536 of them trained"), asked.err);
+        assertTrue(asked.err.contains("on one L40S GPU at $1 an hour: "), asked.err);
+        assertTrue(asked.errLines().get(asked.errLines().size() - 1).contains("--yes"), asked.err);
+        assertFalse(Files.exists(out));
+    }
+
+    @Test
     void trainLeavesMetricsCheckpointAndAdapter() throws IOException {
         String model = miniature().toString();
         Path out = directory.resolve("run");

@@ -31,9 +31,11 @@ import org.tina.grpo.AdamW;
 import org.tina.mini.TinyModel;
 import org.tina.model.CausalLM;
 import org.tina.model.Group;
+import org.tina.model.ModelConfig;
 import org.tina.model.ModelFormatException;
 import org.tina.model.Policy;
 import org.tina.model.SafeTensors;
+import tech.tablesaw.api.Table;
 
 class LoraAdapterTest {
 
@@ -59,6 +61,20 @@ class LoraAdapterTest {
     }
 
     // ---------------------------------------------------------------- how it starts
+
+    /** The paper's adapter on its base model, whose shape is known without its weights. */
+    @Test
+    void theTableOfTinasAdapterAddsUpToItsParameters() {
+        Table table = LoraConfig.tina().table(ModelConfig.tina());
+        assertEquals(7, table.rowCount());
+        assertEquals("self_attn.k_proj", table.stringColumn("module").get(1));
+        assertEquals("256 × 1536", table.stringColumn("W").get(1));
+        assertEquals("32 × 1536", table.stringColumn("A").get(1));
+        assertEquals("256 × 32", table.stringColumn("B").get(1));
+        assertEquals(28 * 32 * (1536 + 256), table.longColumn("parameters").get(1));
+        assertEquals(36_929_536, table.longColumn("parameters").sum());
+        assertEquals(36_929_536, LoraConfig.tina().parameters(ModelConfig.tina()));
+    }
 
     @Test
     void startsAsTheModelWithKaimingAAndZeroB() throws IOException {
