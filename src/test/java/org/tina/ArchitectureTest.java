@@ -31,6 +31,7 @@ class ArchitectureTest {
                     "mini",
                     "study",
                     "analysis",
+                    "bench",
                     "notebook",
                     "cli");
 

@@ -28,7 +28,8 @@ import picocli.CommandLine.ScopeType;
             Export.class,
             Pretrain.class,
             Recipes.class,
-            Download.class
+            Download.class,
+            Bench.class
         },
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,

@@ -36,6 +36,11 @@ public final class ProblemSet implements Iterable<Problem> {
         this.problems = List.copyOf(problems);
     }
 
+    /** Problems that are already in memory. */
+    public static ProblemSet of(String name, List<Problem> problems) {
+        return new ProblemSet(name, problems);
+    }
+
     /**
      * A set that the library carries.
      *

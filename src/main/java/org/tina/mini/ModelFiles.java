@@ -78,30 +78,44 @@ public final class ModelFiles {
                 .withSpecialTokens(BOS, List.of(EOS), PAD);
     }
 
+    private static Map<String, Object> tokenizer() {
+        var added = new ArrayList<Map<String, Object>>();
+        for (String phrase : Vocabulary.phrases()) {
+            boolean special = Vocabulary.SPECIAL.contains(phrase);
+            added.add(addedToken(Vocabulary.id(phrase), phrase, special));
+        }
+        return tokenizer(List.of(), added);
+    }
+
+    /** A token that is searched in a text before all others, for {@link #tokenizer(List, List)}. */
+    public static Map<String, Object> addedToken(int id, String content, boolean special) {
+        var token = new LinkedHashMap<String, Object>();
+        token.put("id", id);
+        token.put("content", content);
+        token.put("single_word", false);
+        token.put("lstrip", false);
+        token.put("rstrip", false);
+        token.put("normalized", false);
+        token.put("special", special);
+        return token;
+    }
+
     /**
-     * A byte-level byte-pair tokenizer, the real model's kind, that has nothing to merge. The
-     * phrases are added tokens, which are searched first, leftmost and longest; what is left falls
+     * The tokenizer.json of a byte-level byte-pair tokenizer, the real model's kind, that has
+     * nothing to merge. Added tokens are searched first, leftmost and longest; what is left falls
      * apart into bytes.
      *
      * <p>The kind matters: for a model of type qwen2, transformers 5 rebuilds normalizer,
      * pre-tokenizer and decoder as byte-level ones whatever this file says.
+     *
+     * @param unreached tokens after the 256 bytes, which no text is encoded to
+     * @param added made by {@link #addedToken}
      */
-    private static Map<String, Object> tokenizer() {
+    public static Map<String, Object> tokenizer(
+            List<String> unreached, List<Map<String, Object>> added) {
         var vocabulary = new LinkedHashMap<String, Integer>();
         Vocabulary.bytes().forEach(b -> vocabulary.put(b, vocabulary.size()));
-
-        var added = new ArrayList<Map<String, Object>>();
-        for (String phrase : Vocabulary.phrases()) {
-            var token = new LinkedHashMap<String, Object>();
-            token.put("id", Vocabulary.id(phrase));
-            token.put("content", phrase);
-            token.put("single_word", false);
-            token.put("lstrip", false);
-            token.put("rstrip", false);
-            token.put("normalized", false);
-            token.put("special", Vocabulary.SPECIAL.contains(phrase));
-            added.add(token);
-        }
+        unreached.forEach(token -> vocabulary.put(token, vocabulary.size()));
 
         var model = new LinkedHashMap<String, Object>();
         model.put("type", "BPE");

@@ -312,7 +312,8 @@ public final class SafeTensors {
         };
     }
 
-    static void encode(float[] values, DType dtype, OutputStream out) throws IOException {
+    /** Writes floats as a float type, rounded to the nearest value, ties to even. */
+    public static void encode(float[] values, DType dtype, OutputStream out) throws IOException {
         ByteBuffer buffer = ByteBuffer.allocate(CHUNK).order(ByteOrder.LITTLE_ENDIAN);
         for (float value : values) {
             switch (dtype) {

@@ -63,31 +63,45 @@ public final class TensorProgram implements AutoCloseable {
      * @param attributes the program's attributes: Boolean, Integer, Double, String or null
      */
     static TensorProgram compile(Map<String, Object> attributes) {
+        return compile(source("program"), attributes);
+    }
+
+    /**
+     * Compiles another program beside the model's own sources, such as one that times its products.
+     *
+     * @param main TorchScript text with a class {@code Program} without attributes
+     */
+    public static TensorProgram of(String main) {
+        return compile(main.getBytes(StandardCharsets.UTF_8), Map.of());
+    }
+
+    private static TensorProgram compile(byte[] main, Map<String, Object> attributes) {
         NDManager manager = Engine.getEngine("PyTorch").newBaseManager(ai.djl.Device.cpu());
         try {
             EXECUTOR_OFF.get();
-            return new TensorProgram(manager, load(manager, attributes));
+            return new TensorProgram(manager, load(manager, main, attributes));
         } catch (RuntimeException e) {
             manager.close();
             throw e;
         }
     }
 
-    private static PtSymbolBlock load(NDManager manager, Map<String, Object> attributes) {
+    private static PtSymbolBlock load(
+            NDManager manager, byte[] main, Map<String, Object> attributes) {
         try {
-            return load(manager, attributes, "products_onednn");
+            return load(manager, main, attributes, "products_onednn");
         } catch (ai.djl.engine.EngineException e) {
             if (!String.valueOf(e.getMessage()).contains("mkldnn")) {
                 throw e;
             }
-            return load(manager, attributes, "products_plain"); // a libtorch without oneDNN
+            return load(manager, main, attributes, "products_plain"); // a libtorch without oneDNN
         }
     }
 
     private static PtSymbolBlock load(
-            NDManager manager, Map<String, Object> attributes, String products) {
+            NDManager manager, byte[] main, Map<String, Object> attributes, String products) {
         try {
-            var archive = new ByteArrayInputStream(archive(attributes, products));
+            var archive = new ByteArrayInputStream(archive(main, attributes, products));
             return JniUtils.loadModule((PtNDManager) manager, archive, false, false);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -153,7 +167,7 @@ public final class TensorProgram implements AutoCloseable {
 
     // ---------------------------------------------------------------- the archive
 
-    private static byte[] archive(Map<String, Object> attributes, String products)
+    private static byte[] archive(byte[] main, Map<String, Object> attributes, String products)
             throws IOException {
         var bytes = new ByteArrayOutputStream();
         try (var zip = new ZipOutputStream(bytes)) {
@@ -163,16 +177,18 @@ public final class TensorProgram implements AutoCloseable {
                 store(zip, "m/code/__torch__/" + source + ".py", source(source));
             }
             store(zip, "m/code/__torch__/products.py", source(products));
-            store(zip, "m/code/__torch__.py", source("program"));
+            store(zip, "m/code/__torch__.py", main);
             store(zip, "m/data.pkl", pickle(attributes));
             store(zip, "m/constants.pkl", new byte[] {(byte) 0x80, 2, ')', '.'});
         }
         return bytes.toByteArray();
     }
 
-    private static byte[] source(String name) throws IOException {
+    private static byte[] source(String name) {
         try (var in = TensorProgram.class.getResourceAsStream("program/" + name + ".py")) {
             return in.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
