@@ -36,8 +36,12 @@ final class Evaluate implements Callable<Integer> {
     @Option(
             names = "--benchmark",
             required = true,
-            paramLabel = "NAME",
-            description = "mini/test to report, mini/validation to choose by.")
+            paramLabel = "NAME|FILE",
+            description =
+                    "mini/test to report, mini/validation to choose by; or aime24, aime25, amc23,"
+                            + " math500, gpqa_diamond, minerva, any data set of the catalog or the"
+                            + " Hub; or a file or folder of problems (Parquet, JSON lines, JSON,"
+                            + " CSV).")
     private String benchmark;
 
     @Option(

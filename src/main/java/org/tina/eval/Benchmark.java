@@ -16,6 +16,9 @@ public record Benchmark(String name, ProblemSet problems, int maxNewTokens, int 
     /** The miniature's most careful answers take up to 88. */
     private static final int MINI_TOKENS = 96;
 
+    /** The paper's cap. */
+    private static final int PAPER_TOKENS = 32768;
+
     public Benchmark {
         require(!name.isBlank(), "name", "empty", "text");
         require(problems.size() > 0, "problems", "empty", "at least one problem");
@@ -29,13 +32,15 @@ public record Benchmark(String name, ProblemSet problems, int maxNewTokens, int 
     }
 
     /**
-     * A problem set of the library as a benchmark, one sample a problem.
+     * A problem set as a benchmark, one sample a problem.
      *
-     * @param name {@code mini/test} to report, {@code mini/validation} to choose by
+     * @param name {@code mini/test} to report, {@code mini/validation} to choose by; one of the
+     *     catalog, such as {@code aime24}; or a path, as in {@link ProblemSet#find}
      * @throws IllegalArgumentException if there is no such set
      */
     public static Benchmark named(String name) {
-        return new Benchmark(name, ProblemSet.named(name), MINI_TOKENS, 1);
+        int tokens = name.startsWith("mini/") ? MINI_TOKENS : PAPER_TOKENS;
+        return new Benchmark(name, ProblemSet.find(name, false), tokens, 1);
     }
 
     /** The first n problems, at least one; all of them if there are fewer. */

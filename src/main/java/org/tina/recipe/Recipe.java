@@ -276,9 +276,7 @@ public final class Recipe {
         }
         String dataset = text(Key.MODEL_POST_TRAIN_DATASET_NAME);
         try {
-            return dataset.endsWith(".jsonl")
-                    ? ProblemSet.load(Path.of(dataset))
-                    : ProblemSet.named(dataset);
+            return ProblemSet.find(dataset, false);
         } catch (IllegalArgumentException e) {
             String key = Key.MODEL_POST_TRAIN_DATASET_NAME.key();
             throw new IllegalArgumentException(key + ": " + e.getMessage(), e);
