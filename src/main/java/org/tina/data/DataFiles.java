@@ -52,42 +52,19 @@ final class DataFiles {
     }
 
     /**
-     * The files of a folder that match one of the patterns, where * is any text, slashes included.
+     * The files of a folder that match one of the patterns, see {@link Glob}.
      *
      * @throws IllegalArgumentException if there is none, or a shard is missing
      */
     static List<Path> matching(Path folder, List<String> patterns) {
+        Glob glob = new Glob(patterns.toArray(String[]::new));
         List<Path> files =
-                walk(folder).stream()
-                        .filter(
-                                file ->
-                                        patterns.stream()
-                                                .anyMatch(
-                                                        pattern ->
-                                                                matches(
-                                                                        pattern,
-                                                                        name(folder, file))))
-                        .toList();
+                walk(folder).stream().filter(file -> glob.matches(name(folder, file))).toList();
         if (files.isEmpty()) {
             throw new IllegalArgumentException(
                     "%s has no %s".formatted(folder, String.join(" and no ", patterns)));
         }
         return complete(folder, files);
-    }
-
-    private static boolean matches(String pattern, String name) {
-        String regex =
-                Pattern.compile("[*?]|[^*?]+")
-                        .matcher(pattern)
-                        .replaceAll(
-                                part ->
-                                        Matcher.quoteReplacement(
-                                                switch (part.group()) {
-                                                    case "*" -> ".*";
-                                                    case "?" -> ".";
-                                                    default -> Pattern.quote(part.group());
-                                                }));
-        return name.matches(regex);
     }
 
     /** All files but hidden ones, links to files included, in the order of their names. */

@@ -73,11 +73,6 @@ enum DataFormat {
         return Stream.of(values()).flatMap(format -> format.endings.stream()).toList();
     }
 
-    /** Patterns of the names of all data files. */
-    static List<String> patterns() {
-        return allEndings().stream().map(ending -> "*" + ending).toList();
-    }
-
     /** A file's name without the ending. */
     static String nameOf(Path file) {
         String name = file.getFileName().toString();

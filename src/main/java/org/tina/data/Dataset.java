@@ -59,10 +59,17 @@ public record Dataset(
     /**
      * Its files: from the local Hugging Face cache, else downloaded.
      *
-     * @throws IllegalArgumentException saying how to get them
+     * @throws IllegalArgumentException if they are incomplete, or not in the cache while {@code
+     *     HF_HUB_OFFLINE} is set
+     * @throws java.io.UncheckedIOException if they can't be downloaded
      */
     List<Path> locate() {
         Path snapshot = ModelHub.dataset(id, revision, files);
-        return DataFiles.matching(snapshot, files);
+        try {
+            return DataFiles.matching(snapshot, files);
+        } catch (IllegalArgumentException e) {
+            String command = HubRepo.dataset(id).at(revision).command();
+            throw new IllegalArgumentException(e.getMessage() + ": run `" + command + "`", e);
+        }
     }
 }

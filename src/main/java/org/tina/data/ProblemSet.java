@@ -95,7 +95,7 @@ public final class ProblemSet implements Iterable<Problem> {
         if (name.startsWith("mini/") || !name.matches(Dataset.ID)) {
             throw Names.unknown("problem set", name, names());
         }
-        Path snapshot = ModelHub.dataset(name, "main", DataFormat.patterns());
+        Path snapshot = ModelHub.dataset(name, "main", List.of());
         return read(name, name, DataFiles.in(snapshot), Columns.usual(), skipUnusable);
     }
 
