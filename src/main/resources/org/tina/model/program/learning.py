@@ -1,5 +1,7 @@
-# Log-probabilities, the policy-gradient loss and its gradient for one group, and AdamW.
+# Log-probabilities, the policy-gradient loss, the backward pass for one group, and AdamW.
 # M is the number of completion tokens that count; rows [M] are the hidden states that predict them.
+# The backward pass is written out, but for attention's and the loss's own formula, which are autograd's: it keeps less, and
+# its products go the same fast way as the forward pass's. d before a name is the loss's gradient for it.
 
 class Objective(NamedTuple):
   temperature : float
@@ -8,12 +10,9 @@ class Objective(NamedTuple):
   delta : float                # upper bound of the unclipped ratio, 0 for none
   beta : float                 # weight of the KL penalty, 0 for none
 
-def predictor_states(h: Tensor, rows: Tensor, norm: Tensor, eps: float) -> Tensor:
-  return __torch__.model.rms_norm(torch.index_select(h, 0, rows), norm, eps)
-
 def log_softmax(x: Tensor, head: Tensor, temperature: float) -> Tensor:
   """float32 log-probabilities [m, V] of the next token"""
-  return torch.log_softmax(torch.div(torch.to(__torch__.products.linear(x, head, None), 6), temperature), -1)
+  return torch.log_softmax(torch.to(__torch__.products.linear(x, head, None), 6).div_(temperature), -1)
 
 def of_targets(log_probs: Tensor, targets: Tensor) -> Tensor:
   return torch.squeeze(torch.gather(log_probs, 1, torch.unsqueeze(targets, 1)), 1)
@@ -85,15 +84,80 @@ def head_gradient(x: Tensor, head: Tensor, targets: Tensor, advantage: Tensor, w
     torch.set_grad_enabled(False)
     assert dlogp is not None, "the loss does not depend on the log-probabilities"
     p = torch.exp(all)
-    entropy = torch.neg(torch.sum(torch.mul(p, all), [-1]))
+    entropy = torch.neg(torch.sum(all.mul_(p), [-1]))
     stats.add_(__torch__.learning.statistics(torch.detach(logp), entropy, old_, ref_, a, weight[i:j], torch.detach(loss), o))
     g = torch.unsqueeze(torch.div(dlogp, o.temperature), 1)
-    dz = torch.mul(p, torch.neg(g)).scatter_add_(1, torch.unsqueeze(to, 1), g)
-    dz = torch.to(dz, x.dtype)
+    dz = torch.to(p.mul_(torch.neg(g)).scatter_add_(1, torch.unsqueeze(to, 1), g), x.dtype)
     dx[i:j] = __torch__.products.linear(dz, torch.t(head), None)
     if learn_head:
-      dhead.addmm_(torch.to(torch.t(dz), 6), torch.to(x[i:j], 6))
+      dhead.add_(torch.mm(torch.t(dz), x[i:j]))
   return (dx, dhead, stats)
+
+# ------------------------------------------------------------------ backward through a layer
+def norm_backward(dx: Tensor, n: __torch__.model.Normed, weight: Tensor) -> Tensor:
+  """dh of x = unit * weight with unit = h / rms(h)"""
+  dunit = torch.mul(dx, weight)
+  along = torch.mean(torch.mul(dunit, n.unit), [-1], True)
+  return torch.addcmul(dunit, n.unit, along, value=-1.).div_(torch.to(n.rms, dx.dtype))
+
+def low_rank_backward(dx: Tensor, dy: Tensor, x: Tensor, d: __torch__.model.Dropped, low: __torch__.model.LowRank) -> List[Tensor]:
+  """adds the low-rank part's gradient to dx, in place; gives [dA, dB, ...]"""
+  dbs: List[Tensor] = []
+  dus: List[Tensor] = []
+  at, out = 0, 0
+  for b in low.b:
+    dy_i = torch.narrow(dy, 1, out, b.size(0))
+    if b.size(1) > 0:
+      dbs.append(torch.mm(torch.t(dy_i), torch.narrow(d.u, 1, at, b.size(1))))
+      dus.append(torch.mm(dy_i, b))
+    at += b.size(1)
+    out += b.size(0)
+  du = dus[0] if len(dus) == 1 else torch.cat(dus, 1)
+  dx_low = __torch__.products.linear(du, torch.t(low.a), None)
+  if d.places.numel() > 0:
+    dx_low.view(-1).index_fill_(0, d.places, 0)
+    x = __torch__.model.zeroed(x, d.places)
+  dx.add_(dx_low)
+  return [__torch__.products.linear(torch.t(du), torch.t(x), None).mul_(low.scale)] + dbs
+
+def product_backward(dy: Tensor, x: Tensor, weights: List[Tensor], d: __torch__.model.Dropped, low: __torch__.model.LowRank, full: bool) -> Tuple[Tensor, List[Tensor]]:
+  """dx of y = W x + B A dropout(x), the Ws stacked, and the gradients of what learns"""
+  if len(weights) == 1:
+    dx = __torch__.products.linear(dy, torch.t(weights[0]), None)
+  else:
+    dx = torch.zeros_like(x)
+    out = 0
+    for w in weights:
+      dx = __torch__.products.plus(dx, torch.contiguous(torch.narrow(dy, 1, out, w.size(0))), torch.t(w))
+      out += w.size(0)
+  grads: List[Tensor] = []
+  if full:
+    grads = [torch.mm(torch.t(dy), x)]
+  elif low.a.size(0) > 0:
+    grads = __torch__.learning.low_rank_backward(dx, dy, x, d, low)
+  return (dx, grads)
+
+def layer_backward(dy: Tensor, t: __torch__.model.Tape, w: __torch__.model.Layer, ad: __torch__.model.Adapter, cos: Tensor, sin: Tensor, full: bool) -> Tuple[Tensor, List[Tensor]]:
+  """dh [N, D] of a layer's input, and the gradients of what learns in the order of theta's pieces"""
+  gate, up = torch.chunk(t.gate_up, 2, -1)
+  s = torch.silu(gate)
+  dm, down = __torch__.learning.product_backward(dy, torch.mul(s, up), [w.down], t.low[3], ad.down, full)
+  dgate_up = torch.cat([torch.silu_backward(torch.mul(dm, up), gate), dm.mul_(s)], 1)
+  dx, gate_up = __torch__.learning.product_backward(dgate_up, torch.mul(t.norm2.unit, w.post_norm), w.gate_up, t.low[2], ad.gate_up, full)
+  dh2 = torch.add(dy, __torch__.learning.norm_backward(dx, t.norm2, w.post_norm))
+
+  do, o = __torch__.learning.product_backward(dh2, t.o.detach(), [w.o], t.low[1], ad.o, full)
+  back: List[Optional[Tensor]] = [do]
+  dq, dk, dv = torch.autograd.grad([t.o], [t.q, t.k, t.v], back)
+  assert dq is not None and dk is not None and dv is not None, "attention has no gradient"
+  dturned = torch.cat([dq, dk, dv], 1)
+  dqkv = torch.flatten(torch.mul(dturned, cos).add_(torch.roll(torch.mul(dturned, sin), [sin.size(-1) // 2], [-1])), 1)
+  dx1, qkv = __torch__.learning.product_backward(dqkv, torch.mul(t.norm1.unit, w.input_norm), w.qkv, t.low[0], ad.qkv, full)
+  dh = torch.add(dh2, __torch__.learning.norm_backward(dx1, t.norm1, w.input_norm))
+  if full:
+    norms = [torch.sum(torch.mul(dx1, t.norm1.unit), [0]), torch.sum(torch.mul(dx, t.norm2.unit), [0])]
+    return (dh, [norms[0]] + qkv + [torch.sum(dqkv, [0])] + o + [norms[1]] + gate_up + down)
+  return (dh, qkv + o + gate_up + down)
 
 # ------------------------------------------------------------------ AdamW
 def adamw(theta: Tensor, gradient: Tensor, mean: Tensor, square: Tensor, decay: Tensor, step: int, lr: float, beta1: float, beta2: float, eps: float, max_norm: float) -> Tensor:

@@ -23,131 +23,147 @@ class Shape(NamedTuple):
   heads : int
   kv_heads : int
   head_dim : int
-  eps : float
   rope_theta : float
+  floor : Tensor               # [1] sqrt(D eps), float32: the norm's epsilon as a length
+
+class LowRank(NamedTuple):
+  # y += B A dropout(x) of modules that read the same input: their As stacked, a B each
+  a : Tensor                   # [r · targets, in], scaled by alpha / r; [0, in] where none is adapted
+  b : List[Tensor]             # [out, r] each; [out, 0] for a module that is not adapted
+  scale : float                # what a is scaled by
 
 class Adapter(NamedTuple):
-  # y = W x + scale B A dropout(x). An absent module has an empty B. Modules that read one input share one stacked A.
-  qkv_a : Tensor               # [r · (targets among q, k, v), D]
-  qkv_b : List[Tensor]         # q [H d, r], k [K d, r], v [K d, r]
-  o_a : Tensor
-  o_b : Tensor
-  gate_up_a : Tensor
-  gate_up_b : List[Tensor]
-  down_a : Tensor
-  down_b : Tensor
-  scale : float                # alpha / r, or alpha / sqrt(r) for rsLoRA
-  dropout : float
-  seed : int                   # of the dropout's places in this layer
+  qkv : __torch__.model.LowRank
+  o : __torch__.model.LowRank
+  gate_up : __torch__.model.LowRank
+  down : __torch__.model.LowRank
+  random : List[Tensor]        # int64 of at least 0, for the dropout's places in the inputs of the four; empty for no dropout
+
+class Normed(NamedTuple):
+  unit : Tensor                # [N, D] the input over its root mean square
+  rms : Tensor                 # [N, 1] that root mean square, float32
+
+class Dropped(NamedTuple):
+  u : Tensor                   # [N, r · targets] A dropout(x)
+  places : Tensor              # [n] the places in x that the dropout made zero
+
+class Tape(NamedTuple):
+  # what the backward pass of a layer needs
+  norm1 : __torch__.model.Normed
+  q : Tensor                   # [N, H, d], [N, K, d], [N, K, d]: leaves of autograd's graph for attention,
+  k : Tensor
+  v : Tensor
+  o : Tensor                   # [N, H d] its result
+  norm2 : __torch__.model.Normed
+  gate_up : Tensor             # [N, 2 F]
+  low : List[__torch__.model.Dropped]  # of qkv, o, gate_up, down
+
+def low_rank(a: Tensor, width: int, bs: List[Tensor], outs: List[int], scale: float) -> __torch__.model.LowRank:
+  """from flat pieces of theta"""
+  out: List[Tensor] = []
+  for i, b in enumerate(bs):
+    out.append(torch.view(b, [outs[i], b.numel() // outs[i]]))
+  return __torch__.model.LowRank(torch.mul(torch.view(a, [a.numel() // width, width]), scale), out, scale)
 
 def no_adapter() -> __torch__.model.Adapter:
-  e = torch.empty([0])
-  return __torch__.model.Adapter(e, [e, e, e], e, e, e, [e, e], e, e, 0., 0., 0)
+  none = __torch__.model.LowRank(torch.empty([0, 0]), annotate(List[Tensor], []), 0.)
+  return __torch__.model.Adapter(none, none, none, none, annotate(List[Tensor], []))
 
 # ------------------------------------------------------------------ parts of a layer
-def rms_norm(x: Tensor, weight: Tensor, eps: float) -> Tensor:
-  return torch.rms_norm(x, [x.size(-1)], weight, eps)
+def normed(x: Tensor, floor: Tensor) -> __torch__.model.Normed:
+  """x / rms with rms = sqrt(mean(x^2) + eps) = |(|x|, sqrt(D eps))| / sqrt(D): half the operations of torch.rms_norm"""
+  rms = torch.hypot(torch.linalg_vector_norm(x, 2, [-1], True, dtype=6), floor).mul_(1. / float(x.size(-1)) ** 0.5)
+  return __torch__.model.Normed(torch.to(torch.div(x, rms), x.dtype), rms)
+
+def rms_norm(x: Tensor, weight: Tensor, floor: Tensor) -> Tensor:
+  return torch.mul(__torch__.model.normed(x, floor).unit, weight)
 
 def stacked(x: Tensor, weights: List[Tensor], biases: List[Tensor]) -> Tensor:
   """x W_i^T + b_i side by side: [N, sum of outs]"""
-  if len(weights) == 1:
-    bias: Optional[Tensor] = None
-    if len(biases) > 0:
-      bias = biases[0]
-    return __torch__.products.linear(x, weights[0], bias)
   out: List[Tensor] = []
   for i in range(len(weights)):
-    b: Optional[Tensor] = None
+    bias: Optional[Tensor] = None
     if len(biases) > 0:
-      b = biases[i]
-    out.append(__torch__.products.linear(x, weights[i], b))
-  return torch.cat(out, -1)
+      bias = biases[i]
+    out.append(__torch__.products.linear(x, weights[i], bias))
+  return out[0] if len(out) == 1 else torch.cat(out, -1)
+
+def total(sizes: List[int]) -> int:
+  n = 0
+  for s in sizes:
+    n += s
+  return n
 
 def hash(seed: int, n: int, device: Device) -> Tensor:
   """n pseudo-random int64 >= 0, a pure function of the seed (SplitMix64's finaliser): unlike torch's generator it does
   not depend on which thread asks first, and a recomputed layer (checkpointing) sees the same dropout again"""
-  z = torch.add(torch.mul(torch.arange(n, dtype=4, device=device), -7046029254386353131), seed)
-  z = torch.mul(torch.bitwise_xor(z, torch.bitwise_and(torch.bitwise_right_shift(z, 30), 17179869183)), -4658895280553007687)
-  z = torch.mul(torch.bitwise_xor(z, torch.bitwise_and(torch.bitwise_right_shift(z, 27), 137438953471)), -7723592293110705685)
-  return torch.bitwise_and(torch.bitwise_xor(z, torch.bitwise_and(torch.bitwise_right_shift(z, 31), 8589934591)), 9223372036854775807)
+  z = torch.arange(n, dtype=4, device=device).mul_(-7046029254386353131).add_(seed)
+  z.bitwise_xor_(torch.bitwise_right_shift(z, 30).bitwise_and_(17179869183)).mul_(-4658895280553007687)
+  z.bitwise_xor_(torch.bitwise_right_shift(z, 27).bitwise_and_(137438953471)).mul_(-7723592293110705685)
+  return z.bitwise_xor_(torch.bitwise_right_shift(z, 31).bitwise_and_(8589934591)).bitwise_and_(9223372036854775807)
 
-def dropout(x: Tensor, p: float, seed: int) -> Tensor:
-  """zeroes n (-ln(1 - p)) random places, drawn with replacement, so that each is zero with probability p: twenty times
-  cheaper than a draw for every element; the factor 1 / (1 - p) is in the adapter's scale"""
-  if p <= 0.0:
-    return x
-  n = x.numel()
+def zeroed(x: Tensor, places: Tensor) -> Tensor:
+  """x with zeros at the places, dropout(x) but for its factor 1 / (1 - p), which is in LowRank.a. Of x's n values
+  n (-ln(1 - p)) are drawn with replacement, so that each is zero with probability p: twenty times cheaper than a draw each"""
   y = x.clone(memory_format=0)
-  y.view(-1).index_fill_(0, torch.remainder(__torch__.model.hash(seed, int(-float(n) * torch.log(1.0 - p)), x.device), n), 0)
+  y.view(-1).index_fill_(0, places, 0)
   return y
 
-def low_rank(x: Tensor, a: Tensor, ad: __torch__.model.Adapter, site: int) -> Tensor:
-  """A dropout(x): [N, r · targets]"""
-  return torch.linear(__torch__.model.dropout(x, ad.dropout, ad.seed * 4 + site), torch.to(a, x.dtype))
-
-def adapted(y: Tensor, u: Tensor, b: Tensor, scale: float) -> Tensor:
-  """y + scale B u"""
-  if y.dim() > 2:
-    return torch.add(y, torch.linear(u, torch.to(b, u.dtype)), alpha=scale)
-  return torch.addmm(y, u, torch.to(b, u.dtype).t(), alpha=scale)
-
-def adapted_each(y: Tensor, x: Tensor, sizes: List[int], a: Tensor, b: List[Tensor], ad: __torch__.model.Adapter, site: int) -> List[Tensor]:
-  """the pieces of a stacked product, each with its own low-rank part"""
-  pieces = torch.split_with_sizes(y, sizes, -1)
-  if a.numel() == 0:
-    return pieces
-  u = __torch__.model.low_rank(x, a, ad, site)
-  out: List[Tensor] = []
-  at = 0
-  for i in range(len(b)):
-    piece, bi = pieces[i], b[i]
-    if bi.numel() > 0:
-      r = bi.size(1)
-      piece = __torch__.model.adapted(piece, torch.slice(u, -1, at, at + r), bi, ad.scale)
-      at += r
-    out.append(piece)
-  return out
+def adapt(y: Tensor, x: Tensor, low: __torch__.model.LowRank, ad: __torch__.model.Adapter, site: int) -> __torch__.model.Dropped:
+  """y [N, outs] += B A dropout(x), in place"""
+  none = torch.empty([0])
+  if low.a.size(0) == 0:
+    return __torch__.model.Dropped(none, none)
+  places = none
+  if len(ad.random) > 0:
+    places = torch.remainder(ad.random[site], x.numel())
+    x = __torch__.model.zeroed(x, places)
+  u = __torch__.products.linear(x, low.a, None)
+  at, out = 0, 0
+  for b in low.b:
+    if b.size(1) > 0:
+      torch.narrow(y, 1, out, b.size(0)).addmm_(torch.narrow(u, 1, at, b.size(1)), torch.t(b))
+    at += b.size(1)
+    out += b.size(0)
+  return __torch__.model.Dropped(u, places)
 
 def rope_angles(positions: Tensor, shape: __torch__.model.Shape, dtype: int) -> Tuple[Tensor, Tensor]:
-  """cosines and signed sines [.., 1, d] of rotary positions (RoFormer, eq. 34, in the half-split layout of Qwen2)"""
-  d = shape.head_dim
+  """cosines and signed sines [.., H + 2K, d] of rotary positions (RoFormer, eq. 34, in the half-split layout of Qwen2);
+  values turn by nothing, so that queries, keys and values go through one operation"""
+  d, H, K = shape.head_dim, shape.heads, shape.kv_heads
   frequency = torch.reciprocal(torch.pow(shape.rope_theta, torch.div(torch.arange(0, d, 2, dtype=6, device=positions.device), float(d))))
-  angle = torch.mul(torch.unsqueeze(torch.to(positions, 6), -1), frequency)
+  angle = torch.unsqueeze(torch.mul(torch.unsqueeze(torch.to(positions, 6), -1), frequency), -2)
+  heads = torch.unsqueeze(torch.lt(torch.arange(H + 2 * K, device=positions.device), H + K), 1)
+  angle = torch.mul(angle, heads)
   cos, sin = torch.cos(angle), torch.sin(angle)
-  return (torch.unsqueeze(torch.to(torch.cat([cos, cos], -1), dtype), -2), torch.unsqueeze(torch.to(torch.cat([torch.neg(sin), sin], -1), dtype), -2))
+  return (torch.to(torch.cat([cos, cos], -1), dtype), torch.to(torch.cat([torch.neg(sin), sin], -1), dtype))
 
 def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
   return torch.addcmul(torch.mul(x, cos), torch.roll(x, [x.size(-1) // 2], [-1]), sin)
 
-def attention_inputs(h: Tensor, w: __torch__.model.Layer, ad: __torch__.model.Adapter, shape: __torch__.model.Shape, cos: Tensor, sin: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
-  """queries [.., H, d], keys and values [.., K, d] of hidden states h [.., D]"""
-  d = shape.head_dim
-  q_size, kv_size = shape.heads * d, shape.kv_heads * d
-  x = __torch__.model.rms_norm(h, w.input_norm, shape.eps)
-  parts = __torch__.model.adapted_each(__torch__.model.stacked(x, w.qkv, w.qkv_bias), x, [q_size, kv_size, kv_size], ad.qkv_a, ad.qkv_b, ad, 0)
-  q = __torch__.model.rotate(torch.unflatten(parts[0], -1, [shape.heads, d]), cos, sin)
-  k = __torch__.model.rotate(torch.unflatten(parts[1], -1, [shape.kv_heads, d]), cos, sin)
-  return (q, k, torch.unflatten(parts[2], -1, [shape.kv_heads, d]))
+def attention_inputs(h: Tensor, w: __torch__.model.Layer, ad: __torch__.model.Adapter, shape: __torch__.model.Shape, cos: Tensor, sin: Tensor) -> Tuple[Tensor, __torch__.model.Normed, __torch__.model.Dropped]:
+  """queries, keys and values [N, H + 2K, d] of hidden states h [N, D]; and the tape's share"""
+  norm = __torch__.model.normed(h, shape.floor)
+  x = torch.mul(norm.unit, w.input_norm)
+  y = __torch__.model.stacked(x, w.qkv, w.qkv_bias)
+  low = __torch__.model.adapt(y, x, ad.qkv, ad, 0)
+  return (__torch__.model.rotate(torch.view(y, [-1, shape.heads + 2 * shape.kv_heads, shape.head_dim]), cos, sin), norm, low)
 
-def attention_output(h: Tensor, o: Tensor, w: __torch__.model.Layer, ad: __torch__.model.Adapter) -> Tensor:
-  """h plus the output projection of the attended values o [.., H d]"""
-  y = __torch__.products.linear(o, w.o, None)
-  if ad.o_b.numel() > 0:
-    y = __torch__.model.adapted(y, __torch__.model.low_rank(o, ad.o_a, ad, 1), ad.o_b, ad.scale)
-  return torch.add(h, y)
+def attention_output(h: Tensor, o: Tensor, w: __torch__.model.Layer, ad: __torch__.model.Adapter) -> Tuple[Tensor, __torch__.model.Dropped]:
+  """h plus the output projection of the attended values o [N, H d]; and the tape's share"""
+  y = __torch__.products.plus(h, o, w.o)
+  return (y, __torch__.model.adapt(y, o, ad.o, ad, 1))
 
-def feed_forward(h: Tensor, w: __torch__.model.Layer, ad: __torch__.model.Adapter, shape: __torch__.model.Shape) -> Tensor:
-  """h + W_down (silu(W_gate x) * W_up x) with x = norm(h)"""
-  x = __torch__.model.rms_norm(h, w.post_norm, shape.eps)
-  no_bias: List[Tensor] = []
-  y = __torch__.model.stacked(x, w.gate_up, no_bias)
-  f = y.size(-1) // 2
-  parts = __torch__.model.adapted_each(y, x, [f, f], ad.gate_up_a, ad.gate_up_b, ad, 2)
-  m = torch.mul(torch.silu(parts[0]), parts[1])
-  y = __torch__.products.linear(m, w.down, None)
-  if ad.down_b.numel() > 0:
-    y = __torch__.model.adapted(y, __torch__.model.low_rank(m, ad.down_a, ad, 3), ad.down_b, ad.scale)
-  return torch.add(h, y)
+def feed_forward(h: Tensor, w: __torch__.model.Layer, ad: __torch__.model.Adapter, shape: __torch__.model.Shape) -> Tuple[Tensor, __torch__.model.Normed, Tensor, List[__torch__.model.Dropped]]:
+  """h + W_down (silu(W_gate x) * W_up x) with x = norm(h); and the tape's share"""
+  norm = __torch__.model.normed(h, shape.floor)
+  x = torch.mul(norm.unit, w.post_norm)
+  gate_up = __torch__.model.stacked(x, w.gate_up, annotate(List[Tensor], []))
+  low = __torch__.model.adapt(gate_up, x, ad.gate_up, ad, 2)
+  gate, up = torch.chunk(gate_up, 2, -1)
+  m = torch.silu(gate).mul_(up)
+  y = __torch__.products.plus(h, m, w.down)
+  return (y, norm, gate_up, [low, __torch__.model.adapt(y, m, ad.down, ad, 3)])
 
 # ------------------------------------------------------------------ a group: one prompt, G completions
 def group_positions(P: int, C: int, N: int, device: Device) -> Tensor:
@@ -178,7 +194,15 @@ def attend_group(q: Tensor, k: Tensor, v: Tensor, P: int, C: int, mask: Tensor) 
   o = torch.reshape(torch.permute(torch.view(o, [G, K, n, C, d]), [0, 3, 1, 2, 4]), [G * C, H * d])
   return torch.cat([o_prompt, o])
 
-def group_layer(h: Tensor, w: __torch__.model.Layer, ad: __torch__.model.Adapter, shape: __torch__.model.Shape, cos: Tensor, sin: Tensor, P: int, C: int, mask: Tensor) -> Tensor:
-  q, k, v = __torch__.model.attention_inputs(h, w, ad, shape, cos, sin)
-  h = __torch__.model.attention_output(h, __torch__.model.attend_group(q, k, v, P, C, mask), w, ad)
-  return __torch__.model.feed_forward(h, w, ad, shape)
+def group_layer(h: Tensor, w: __torch__.model.Layer, ad: __torch__.model.Adapter, shape: __torch__.model.Shape, cos: Tensor, sin: Tensor, P: int, C: int, mask: Tensor, learn: bool) -> Tuple[Tensor, __torch__.model.Tape]:
+  """the layer's output [N, D] and, where it learns, what its backward pass needs"""
+  qkv, norm1, low1 = __torch__.model.attention_inputs(h, w, ad, shape, cos, sin)
+  q, k, v = torch.split_with_sizes(qkv, [shape.heads, shape.kv_heads, shape.kv_heads], 1)
+  if learn:
+    q, k, v = q.detach().requires_grad_(), k.detach().requires_grad_(), v.detach().requires_grad_()
+  torch.set_grad_enabled(learn)
+  o = __torch__.model.attend_group(q, k, v, P, C, mask)
+  torch.set_grad_enabled(False)
+  h2, low2 = __torch__.model.attention_output(h, o.detach(), w, ad)
+  h3, norm2, gate_up, low3 = __torch__.model.feed_forward(h2, w, ad, shape)
+  return (h3, __torch__.model.Tape(norm1, q, k, v, o, norm2, gate_up, [low1, low2] + low3))

@@ -22,7 +22,8 @@ class Program(Module):
   weights : Optional[__torch__.model.Weights]
 
   def shape(self: __torch__.Program) -> __torch__.model.Shape:
-    return __torch__.model.Shape(self.heads, self.kv_heads, self.head_dim, self.eps, self.rope_theta)
+    floor = torch.full([1], (float(self.base().norm.size(0)) * self.eps) ** 0.5, dtype=6, device=torch.device(self.device))
+    return __torch__.model.Shape(self.heads, self.kv_heads, self.head_dim, self.rope_theta, floor)
 
   def base(self: __torch__.Program) -> __torch__.model.Weights:
     w = self.weights
@@ -78,15 +79,17 @@ class Program(Module):
     return end
 
   # ---------------------------------------------------------------- the trainable vector
-  def adapter(self: __torch__.Program, th: Tensor, plan: List[int], scale: List[float], l: int) -> __torch__.model.Adapter:
-    r, sizes = plan[1], plan[3:]
-    D = self.base().embedding.size(1)
-    p = torch.split_with_sizes(th, sizes)
-    b: List[Tensor] = []
-    for i in [1, 2, 3, 5, 7, 8, 10]:
-      b.append(torch.view(p[i], [sizes[i] // r, r]))
-    return __torch__.model.Adapter(torch.view(p[0], [sizes[0] // D, D]), b[0:3], torch.view(p[4], [r, sizes[4] // r]), b[3],
-        torch.view(p[6], [sizes[6] // D, D]), b[4:6], torch.view(p[9], [r, sizes[9] // r]), b[6], scale[0] / (1. - scale[1]), scale[1], plan[2] * 1000 + l)
+  def adapter(self: __torch__.Program, th: Tensor, plan: List[int], scale: List[float], random: List[Tensor], dtype: int) -> __torch__.model.Adapter:
+    D, Hd, Kd, F = self.widths()
+    p = torch.split_with_sizes(torch.to(th, dtype), plan[3:])
+    s = scale[0] if len(random) == 0 else scale[0] / (1. - scale[1])
+    return __torch__.model.Adapter(
+        __torch__.model.low_rank(p[0], D, p[1:4], [Hd, Kd, Kd], s), __torch__.model.low_rank(p[4], Hd, p[5:6], [D], s),
+        __torch__.model.low_rank(p[6], D, p[7:9], [F, F], s), __torch__.model.low_rank(p[9], F, p[10:11], [D], s), random)
+
+  def widths(self: __torch__.Program) -> Tuple[int, int, int, int]:
+    """D, H d, K d and F"""
+    return (self.base().norm.size(0), self.heads * self.head_dim, self.kv_heads * self.head_dim, self.base().layers[0].down.size(1))
 
   def full_layer(self: __torch__.Program, th: Tensor, plan: List[int]) -> __torch__.model.Layer:
     D = self.base().embedding.size(1)
@@ -96,10 +99,7 @@ class Program(Module):
     return __torch__.model.Layer(p[0], [torch.view(p[1], [-1, D])], [p[2]], torch.view(p[3], [D, -1]), p[4], [torch.view(p[5], [-1, D])], torch.view(p[6], [D, -1]))
 
   def layer_size(self: __torch__.Program, plan: List[int]) -> int:
-    n = 0
-    for s in plan[3:]:
-      n += s
-    return n
+    return __torch__.model.total(plan[3:])
 
   def layer_thetas(self: __torch__.Program, theta: Tensor, plan: List[int]) -> List[Tensor]:
     n, L = self.layer_size(plan), len(self.base().layers)
@@ -113,14 +113,24 @@ class Program(Module):
     rest = theta[n + V * D + D:]
     return [embedding, norm, embedding if self.tied else torch.view(rest, [V, D])]
 
-  def adapters(self: __torch__.Program, theta: Tensor, plan: List[int], scale: List[float]) -> List[__torch__.model.Adapter]:
+  def adapters(self: __torch__.Program, theta: Tensor, plan: List[int], scale: List[float], dtype: int, N: int) -> List[__torch__.model.Adapter]:
+    """an adapter a layer; with dropout on N tokens, or without where N is 0"""
+    L = len(self.base().layers)
+    if plan[0] != 1:
+      return [__torch__.model.no_adapter()] * L
+    sizes: List[int] = []
+    if N > 0 and scale[1] > 0.:
+      D, Hd, _, F = self.widths()
+      for width in [D, Hd, D, F]:
+        sizes.append(int(-float(N * width) * torch.log(1. - scale[1])))
+    n = __torch__.model.total(sizes)
+    random = torch.view(__torch__.model.hash(plan[2], L * n, theta.device), [L, n])
     out: List[__torch__.model.Adapter] = []
-    if plan[0] == 1:
-      for l, th in enumerate(self.layer_thetas(theta, plan)):
-        out.append(self.adapter(th, plan, scale, l))
-    else:
-      for l in range(len(self.base().layers)):
-        out.append(__torch__.model.no_adapter())
+    for l, th in enumerate(self.layer_thetas(theta, plan)):
+      places = annotate(List[Tensor], [])
+      if n > 0:
+        places = torch.split_with_sizes(random[l], sizes)
+      out.append(self.adapter(th, plan, scale, places, dtype))
     return out
 
   def weights_of(self: __torch__.Program, theta: Tensor, plan: List[int]) -> __torch__.model.Weights:
@@ -153,39 +163,34 @@ class Program(Module):
     """The policy with its adapter folded in, W + scale B A, as a flat list: per layer input norm, qkv, biases, o, post norm,
     gate and up, down; then embedding, norm, head. What the adapter does not touch is shared, not copied."""
     plan, scale = self.ints(plan_), self.floats(scale_)
-    scale[1] = 0.
     w = self.weights_of(theta, plan)
     out: List[Tensor] = []
-    for l, ad in enumerate(self.adapters(theta, plan, scale)):
+    for l, ad in enumerate(self.adapters(theta, plan, scale, 6, 0)):
       y = w.layers[l]
       out.append(y.input_norm)
-      out.extend(self.merged(y.qkv, ad.qkv_a, ad.qkv_b, ad.scale))
+      out.extend(self.merged(y.qkv, ad.qkv))
       out.extend(y.qkv_bias)
-      out.extend(self.merged([y.o], ad.o_a, [ad.o_b], ad.scale))
+      out.extend(self.merged([y.o], ad.o))
       out.append(y.post_norm)
-      out.extend(self.merged(y.gate_up, ad.gate_up_a, ad.gate_up_b, ad.scale))
-      out.extend(self.merged([y.down], ad.down_a, [ad.down_b], ad.scale))
+      out.extend(self.merged(y.gate_up, ad.gate_up))
+      out.extend(self.merged([y.down], ad.down))
     out.extend([w.embedding, w.norm, w.head])
     return out
 
-  def merged(self: __torch__.Program, weights: List[Tensor], a: Tensor, bs: List[Tensor], scale: float) -> List[Tensor]:
-    if a.numel() == 0:
+  def merged(self: __torch__.Program, weights: List[Tensor], low: __torch__.model.LowRank) -> List[Tensor]:
+    """W + B A in W's type; stacked or apart, the Bs belong to the rows in their order"""
+    if low.a.size(0) == 0:
       return weights
-    fused = len(weights) < len(bs)
     out: List[Tensor] = []
-    for x in weights:
-      out.append(torch.to(x, 6, False, True))
-    at, row = 0, 0
-    H, K = self.heads * self.head_dim, self.kv_heads * self.head_dim
-    rows = [out[0].size(0) // len(bs)] * len(bs)
-    if len(bs) == 3:
-      rows = [H, K, K]
-    for i, b in enumerate(bs):
-      if b.numel() > 0:
-        x = out[0][row:row + rows[i]] if fused else out[i]
-        x.addmm_(b, a[at:at + b.size(1)], alpha=scale)
-        at += b.size(1)
-      row += rows[i]
+    for w in weights:
+      out.append(torch.to(w, 6, False, True))
+    i, row, at = 0, 0, 0
+    for b in low.b:
+      torch.narrow(out[i], 0, row, b.size(0)).addmm_(b, torch.narrow(low.a, 0, at, b.size(1)))
+      at += b.size(1)
+      row += b.size(0)
+      if row == out[i].size(0):
+        i, row = i + 1, 0
     done: List[Tensor] = []
     for x in out:
       done.append(torch.to(x, weights[0].dtype))
@@ -209,108 +214,77 @@ class Program(Module):
     h = torch.embedding(w.embedding, tokens)
     cos, sin = __torch__.model.rope_angles(__torch__.model.group_positions(P, C, tokens.size(0), device), self.shape(), h.dtype)
     mask = __torch__.model.group_mask(P, C, h.dtype, device)
-    for l, ad in enumerate(self.adapters(theta, plan, scale)):
-      h = __torch__.model.group_layer(h, w.layers[l], ad, self.shape(), cos, sin, P, C, mask)
+    for l, ad in enumerate(self.adapters(theta, plan, scale, self.dtype, 0)):
+      h = __torch__.model.group_layer(h, w.layers[l], ad, self.shape(), cos, sin, P, C, mask, False)[0]
     return h
 
   def logits(self: __torch__.Program, theta: Tensor, plan_: Tensor, scale_: Tensor, group: Tensor, tokens: Tensor, rows: Tensor) -> Tensor:
     """float32 logits [M, V] at the given rows; group [P, C]"""
     plan, scale, pc = self.ints(plan_), self.floats(scale_), self.ints(group)
-    scale[1] = 0.
     w = self.weights_of(theta, plan)
     h = self.states(theta, plan, scale, w, self.here(tokens), pc[0], pc[1])
-    x = __torch__.learning.predictor_states(h, self.here(rows), w.norm, self.eps)
+    x = __torch__.model.rms_norm(torch.index_select(h, 0, self.here(rows)), w.norm, self.shape().floor)
     return torch.to(__torch__.products.linear(x, w.head, None), torch.device("cpu"), 6)
 
   def log_probs(self: __torch__.Program, theta: Tensor, plan_: Tensor, scale_: Tensor, group: Tensor, tokens: Tensor, rows: Tensor, targets: Tensor, temperature: Tensor) -> Tensor:
     """[M] log-probabilities of targets [M], read at rows [M]; group [P, C, chunk]"""
     plan, scale, pc = self.ints(plan_), self.floats(scale_), self.ints(group)
-    scale[1] = 0.
     w = self.weights_of(theta, plan)
     h = self.states(theta, plan, scale, w, self.here(tokens), pc[0], pc[1])
-    x = __torch__.learning.predictor_states(h, self.here(rows), w.norm, self.eps)
+    x = __torch__.model.rms_norm(torch.index_select(h, 0, self.here(rows)), w.norm, self.shape().floor)
     return torch.to(__torch__.learning.log_probs(x, w.head, self.here(targets), float(temperature), pc[2]), torch.device("cpu"), 6)
 
   def gradient(self: __torch__.Program, theta: Tensor, plan_: Tensor, scale_: Tensor, group: Tensor, tokens_: Tensor, rows_: Tensor, targets: Tensor, advantages: Tensor, token_weights: Tensor, ref: Tensor, old: Tensor, objective: Tensor) -> List[Tensor]:
     """Gradient [theta] of the sum of weight * token_loss over one group, and statistics [6] (learning.statistics).
     group [P, C, chunk, checkpointing]; rows, targets, advantages, weights [M]; ref and old [M] or empty.
 
-    The backward pass goes layer by layer: each layer's input is cut from the graph, so that with checkpointing only these
-    inputs [N, D] are kept and a layer is computed again when its turn comes."""
+    With checkpointing only each layer's input [N, D] is kept, and the layer computed again when its turn comes."""
     plan, scale, pc, o_ = self.ints(plan_), self.floats(scale_), self.ints(group), self.floats(objective)
     P, C, checkpointing, full = pc[0], pc[1], pc[3] > 0, plan[0] == 2
     o = __torch__.learning.Objective(o_[0], o_[1], o_[2], o_[3], o_[4])
-    base, shape = self.base(), self.shape()
+    w, ads, shape = self.weights_of(theta, plan), self.adapters(theta, plan, scale, self.dtype, tokens_.size(0)), self.shape()
     tokens, rows = self.here(tokens_), self.here(rows_)
-    device = tokens.device
-    torch.set_grad_enabled(False)
-    thetas: List[Tensor] = []
-    for th in self.layer_thetas(theta, plan):
-      thetas.append(th.detach().requires_grad_())
-    top = [base.embedding, base.norm, base.head]
-    if full:
-      top = self.full_top(theta.detach(), plan)
-    h = torch.embedding(torch.to(top[0], self.dtype), tokens)
-    cos, sin = __torch__.model.rope_angles(__torch__.model.group_positions(P, C, tokens.size(0), device), shape, h.dtype)
-    mask = __torch__.model.group_mask(P, C, h.dtype, device)
+    h = torch.embedding(w.embedding, tokens)
+    cos, sin = __torch__.model.rope_angles(__torch__.model.group_positions(P, C, tokens.size(0), tokens.device), shape, h.dtype)
+    mask = __torch__.model.group_mask(P, C, h.dtype, tokens.device)
 
     inputs: List[Tensor] = []
-    outputs: List[Tensor] = []
-    for l in range(len(thetas)):
-      x = h.detach()
-      if full or l > 0:
-        x = x.requires_grad_()
-      torch.set_grad_enabled(not checkpointing)
-      h = self.learning_layer(x, thetas[l], plan, scale, l, cos, sin, P, C, mask)
-      torch.set_grad_enabled(False)
-      inputs.append(x)
-      if not checkpointing:
-        outputs.append(h)
-
-    states = torch.index_select(h.detach(), 0, rows).requires_grad_()
-    norm = torch.to(top[1], self.dtype).detach().requires_grad_(full)
-    torch.set_grad_enabled(True)
-    x = __torch__.model.rms_norm(states, norm, self.eps)
-    torch.set_grad_enabled(False)
-    dx, dhead, stats = __torch__.learning.head_gradient(x.detach(), torch.to(top[2], self.dtype), self.here(targets), self.here(advantages), self.here(token_weights), self.here(ref), self.here(old), o, pc[2], full)
-    back: List[Optional[Tensor]] = [dx]
-    dstates, dnorm = self.pull(x, [states, norm], back, full)
-    dh = torch.index_add(torch.zeros_like(h), 0, rows, dstates)
-
-    grads: List[Tensor] = []
-    for i in range(len(thetas)):
-      l = len(thetas) - 1 - i
-      x, th = inputs.pop(), thetas[l]
+    tapes: List[__torch__.model.Tape] = []
+    for l in range(len(w.layers)):
+      y, tape = __torch__.model.group_layer(h, w.layers[l], ads[l], shape, cos, sin, P, C, mask, not checkpointing)
       if checkpointing:
-        torch.set_grad_enabled(True)
-        y = self.learning_layer(x, th, plan, scale, l, cos, sin, P, C, mask)
-        torch.set_grad_enabled(False)
+        inputs.append(h)
       else:
-        y = outputs.pop()
-      go: List[Optional[Tensor]] = [dh]
-      dth, dh = self.pull(y, [th, x], go, x.requires_grad)
-      grads.append(dth)
-    grads.reverse()
+        tapes.append(tape)
+      h = y
+
+    states = torch.index_select(h, 0, rows)
+    norm = __torch__.model.normed(states, shape.floor)
+    dx, dhead, stats = __torch__.learning.head_gradient(torch.mul(norm.unit, w.norm), w.head, self.here(targets), self.here(advantages), self.here(token_weights), self.here(ref), self.here(old), o, pc[2], full)
+    dh = torch.index_add(torch.zeros_like(h), 0, rows, __torch__.learning.norm_backward(dx, norm, w.norm))
+
+    gradient = torch.empty_like(theta)
+    n, L = self.layer_size(plan), len(w.layers)
+    for i in range(L):
+      l = L - 1 - i
+      if checkpointing:
+        tape = __torch__.model.group_layer(inputs.pop(), w.layers[l], ads[l], shape, cos, sin, P, C, mask, True)[1]
+      else:
+        tape = tapes.pop()
+      dh, grads = __torch__.learning.layer_backward(dh, tape, w.layers[l], ads[l], cos, sin, full)
+      self.write(gradient[l * n:l * n + n], grads)
     if full:
-      dembedding = torch.index_add(torch.zeros_like(top[0]), 0, tokens, torch.to(dh, 6))
-      if self.tied:
-        grads.extend([torch.flatten(dembedding.add_(dhead)), torch.to(dnorm, 6)])
-      else:
-        grads.extend([torch.flatten(dembedding), torch.to(dnorm, 6), torch.flatten(dhead)])
-    return [torch.cat(grads), torch.to(stats, torch.device("cpu"), 6)]
+      dembedding = torch.index_add(torch.zeros_like(w.embedding, dtype=6), 0, tokens, torch.to(dh, 6))
+      dnorm = torch.sum(torch.mul(dx, norm.unit), [0])
+      self.write(gradient[L * n:], [dembedding.add_(dhead), dnorm] if self.tied else [dembedding, dnorm, dhead])
+    return [gradient, torch.to(stats, torch.device("cpu"), 6)]
 
-  def learning_layer(self: __torch__.Program, x: Tensor, th: Tensor, plan: List[int], scale: List[float], l: int, cos: Tensor, sin: Tensor, P: int, C: int, mask: Tensor) -> Tensor:
-    if plan[0] == 2:
-      return __torch__.model.group_layer(x, self.full_layer(th, plan), __torch__.model.no_adapter(), self.shape(), cos, sin, P, C, mask)
-    return __torch__.model.group_layer(x, self.base().layers[l], self.adapter(th, plan, scale, l), self.shape(), cos, sin, P, C, mask)
-
-  def pull(self: __torch__.Program, y: Tensor, to: List[Tensor], back: List[Optional[Tensor]], both: bool) -> Tuple[Tensor, Tensor]:
-    """gradients of y for the first tensor and, if wanted, the second"""
-    gs = torch.autograd.grad([y], to if both else to[:1], back)
-    first = gs[0]
-    second = gs[-1]
-    assert first is not None and second is not None, "no gradient"
-    return (first, second)
+  def write(self: __torch__.Program, to: Tensor, pieces: List[Tensor]) -> int:
+    at = 0
+    for x in pieces:
+      to[at:at + x.numel()].copy_(torch.flatten(x))
+      at += x.numel()
+    return at
 
   # ---------------------------------------------------------------- updating
   def zeros(self: __torch__.Program, like: Tensor) -> Tensor:
@@ -353,14 +327,12 @@ class Program(Module):
 
   def prefill(self: __torch__.Program, theta: Tensor, plan_: Tensor, scale_: Tensor, weights: List[Tensor], cache: List[Tensor], tokens: Tensor, pad: Tensor, slots: Tensor, t: Tensor) -> Tensor:
     plan, scale = self.ints(plan_), self.floats(scale_)
-    scale[1] = 0.
-    __torch__.sampling.prefill(self.weights_from(weights), self.adapters(theta, plan, scale), self.shape(), cache, self.here(tokens), self.here(pad), self.here(slots), int(t))
+    __torch__.sampling.prefill(self.weights_from(weights), self.adapters(theta, plan, scale, self.dtype, 0), self.shape(), cache, self.here(tokens), self.here(pad), self.here(slots), int(t))
     return torch.zeros([0])
 
   def decode(self: __torch__.Program, theta: Tensor, plan_: Tensor, scale_: Tensor, weights: List[Tensor], cache: List[Tensor], token: Tensor, start: Tensor, uniform: Tensor, banned: Tensor, t: Tensor, filter: Tensor) -> List[Tensor]:
     """filter [temperature, top_p, min_p, top_k]; gives tokens and log-probabilities [R, steps]"""
     plan, scale, f = self.ints(plan_), self.floats(scale_), self.floats(filter)
-    scale[1] = 0.
-    tokens, log_probs = __torch__.sampling.decode(self.weights_from(weights), self.adapters(theta, plan, scale), self.shape(), cache, self.here(token), self.here(start), self.here(uniform), self.here(banned), int(t), __torch__.sampling.Filter(f[0], f[1], f[2], int(f[3])))
+    tokens, log_probs = __torch__.sampling.decode(self.weights_from(weights), self.adapters(theta, plan, scale, self.dtype, 0), self.shape(), cache, self.here(token), self.here(start), self.here(uniform), self.here(banned), int(t), __torch__.sampling.Filter(f[0], f[1], f[2], int(f[3])))
     cpu = torch.device("cpu")
     return [torch.to(tokens, cpu, 4), torch.to(log_probs, cpu, 6)]

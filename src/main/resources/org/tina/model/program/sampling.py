@@ -4,16 +4,15 @@
 # newest token, and row i's own tokens begin at column start[i]. So a step writes one column, rows of different lengths
 # live together, and a new row may join at any time with its prompt ending just before t.
 
-def attend_prompts(q: Tensor, k: Tensor, v: Tensor, mask: Optional[Tensor]) -> Tensor:
-  """causal attention [N, L, H d] of prompts padded on the left; q [N, L, H, d], k and v [N, L, K, d]"""
-  N, L, H, d = q.size(0), q.size(1), q.size(2), q.size(3)
-  K = k.size(2)
+def attend_prompts(q: Tensor, kv: Tensor, mask: Optional[Tensor]) -> Tensor:
+  """causal attention [N L, H d] of N prompts padded on the left to L tokens; q [N, L, H, d], kv [N, 2 K, L, d]"""
+  N, L, H, d, K = q.size(0), q.size(1), q.size(2), q.size(3), kv.size(1) // 2
   n = H // K
-  q_ = torch.reshape(torch.permute(torch.view(q, [N, L, K, n, d]), [0, 2, 3, 1, 4]), [N * K, n, L, d])
-  k_ = torch.expand(torch.reshape(torch.transpose(k, 1, 2), [N * K, 1, L, d]), [N * K, n, L, d])
-  v_ = torch.expand(torch.reshape(torch.transpose(v, 1, 2), [N * K, 1, L, d]), [N * K, n, L, d])
+  q_ = torch.reshape(torch.permute(torch.reshape(q, [N, L, K, n, d]), [0, 2, 3, 1, 4]), [N * K, n, L, d])
+  k_ = torch.expand(torch.reshape(kv[:, :K], [N * K, 1, L, d]), [N * K, n, L, d])
+  v_ = torch.expand(torch.reshape(kv[:, K:], [N * K, 1, L, d]), [N * K, n, L, d])
   o = torch.scaled_dot_product_attention(q_, k_, v_, mask, 0., mask is None)
-  return torch.reshape(torch.permute(torch.view(o, [N, K, n, L, d]), [0, 3, 1, 2, 4]), [N, L, H * d])
+  return torch.reshape(torch.permute(torch.view(o, [N, K, n, L, d]), [0, 3, 1, 2, 4]), [N * L, H * d])
 
 def padding_mask(pad: Tensor, L: int, K: int, dtype: int) -> Optional[Tensor]:
   """[N K, 1, L, L]: causal, and blind to the left padding; a padding token sees itself, lest its row be empty"""
@@ -29,20 +28,19 @@ def padding_mask(pad: Tensor, L: int, K: int, dtype: int) -> Optional[Tensor]:
 def prefill(w: __torch__.model.Weights, adapters: List[__torch__.model.Adapter], shape: __torch__.model.Shape, cache: List[Tensor], tokens: Tensor, pad: Tensor, slots: Tensor, t: int) -> int:
   """Writes keys and values of N prompts' tokens [N, L], each into all the rows of its group (slots [N, G]), columns t - L to t - 1."""
   N, L, G = tokens.size(0), tokens.size(1), slots.size(1)
-  h = torch.embedding(w.embedding, tokens)
+  h = torch.embedding(w.embedding, torch.view(tokens, [-1]))
   positions = torch.clamp(torch.sub(torch.unsqueeze(torch.arange(L, device=tokens.device), 0), torch.unsqueeze(pad, 1)), 0)
-  cos, sin = __torch__.model.rope_angles(positions, shape, h.dtype)
+  cos, sin = __torch__.model.rope_angles(torch.view(positions, [-1]), shape, h.dtype)
   mask = __torch__.sampling.padding_mask(pad, L, shape.kv_heads, h.dtype)
   rows = torch.view(slots, [-1])
   for l in range(len(w.layers)):
     layer, ad, c = w.layers[l], adapters[l], cache[l]
-    q, k, v = __torch__.model.attention_inputs(h, layer, ad, shape, cos, sin)
-    kv = torch.transpose(torch.cat([k, v], 2), 1, 2)
-    kv = torch.repeat_interleave(kv, G, 0)
-    c[:, :, t - L:t].index_copy_(0, rows, kv)
+    qkv = torch.view(__torch__.model.attention_inputs(h, layer, ad, shape, cos, sin)[0], [N, L, -1, shape.head_dim])
+    q, kv = qkv[:, :, :shape.heads], torch.transpose(qkv[:, :, shape.heads:], 1, 2)
+    c[:, :, t - L:t].index_copy_(0, rows, torch.repeat_interleave(kv, G, 0))
     if l + 1 < len(w.layers):
-      h = __torch__.model.attention_output(h, __torch__.sampling.attend_prompts(q, k, v, mask), layer, ad)
-      h = __torch__.model.feed_forward(h, layer, ad, shape)
+      h = __torch__.model.attention_output(h, __torch__.sampling.attend_prompts(q, kv, mask), layer, ad)[0]
+      h = __torch__.model.feed_forward(h, layer, ad, shape)[0]
   return 0
 
 # ------------------------------------------------------------------ sampling
@@ -88,34 +86,36 @@ def start_mask(start: Tensor, first: int, S: int, dtype: int) -> Optional[Tensor
     mask = torch.unsqueeze(torch.unsqueeze(m, 1), 1)
   return mask
 
-def attend_cache(q: Tensor, c: Tensor, first: int, t: int, mask: Optional[Tensor]) -> Tensor:
+def attend_cache(q: Tensor, k: Tensor, v: Tensor, first: int, t: int, mask: Optional[Tensor]) -> Tensor:
   """one query a row, [R, H, d], against columns first to t of the cache; gives [R, H d]"""
-  R, K, d = q.size(0), c.size(1) // 2, q.size(2)
+  R, K, n = q.size(0), k.size(1), t + 1 - first
   seen: Optional[Tensor] = None
   if mask is not None:
-    seen = mask[:, :, :, :t + 1 - first]
-  o = torch.scaled_dot_product_attention(torch.view(q, [R, K, -1, d]), c[:, :K, first:t + 1], c[:, K:, first:t + 1], seen, 0., False)
+    seen = torch.narrow(mask, 3, 0, n)
+  o = torch.scaled_dot_product_attention(torch.view(q, [R, K, -1, q.size(2)]), torch.narrow(k, 2, first, n), torch.narrow(v, 2, first, n), seen, 0., False)
   return torch.reshape(o, [R, -1])
 
 def decode(w: __torch__.model.Weights, adapters: List[__torch__.model.Adapter], shape: __torch__.model.Shape, cache: List[Tensor], token: Tensor, start: Tensor, uniform: Tensor, banned: Tensor, t: int, f: __torch__.sampling.Filter) -> Tuple[Tensor, Tensor]:
   """Feeds token [R] at column t, samples the next with uniform [R, steps], and so on: tokens and log-probabilities [R, steps]."""
-  steps, K = uniform.size(1), shape.kv_heads
+  steps, H, K = uniform.size(1), shape.heads, shape.kv_heads
   first = int(torch.min(start))
   mask = __torch__.sampling.start_mask(start, first, t + steps, w.embedding.dtype)
+  cos, sin = __torch__.model.rope_angles(torch.sub(torch.unsqueeze(torch.arange(t, t + steps, device=start.device), 1), start), shape, w.embedding.dtype)
+  ks = [torch.narrow(c, 1, 0, K) for c in cache]
+  vs = [torch.narrow(c, 1, K, K) for c in cache]
   tokens: List[Tensor] = []
   log_probs: List[Tensor] = []
   for i in range(steps):
     h = torch.embedding(w.embedding, token)
-    cos, sin = __torch__.model.rope_angles(torch.rsub(start, t + i), shape, h.dtype)
+    cos_i, sin_i = cos[i], sin[i]
     for l in range(len(w.layers)):
-      layer, ad, c = w.layers[l], adapters[l], cache[l]
-      q, k, v = __torch__.model.attention_inputs(h, layer, ad, shape, cos, sin)
-      column = torch.select(c, 2, t + i)
-      column[:, :K].copy_(k)
-      column[:, K:].copy_(v)
-      h = __torch__.model.attention_output(h, __torch__.sampling.attend_cache(q, c, first, t + i, mask), layer, ad)
-      h = __torch__.model.feed_forward(h, layer, ad, shape)
-    z = torch.to(__torch__.products.linear(__torch__.model.rms_norm(h, w.norm, shape.eps), w.head, None), 6)
+      layer, ad = w.layers[l], adapters[l]
+      qkv = __torch__.model.attention_inputs(h, layer, ad, shape, cos_i, sin_i)[0]
+      torch.select(cache[l], 2, t + i).copy_(torch.narrow(qkv, 1, H, 2 * K))
+      o = __torch__.sampling.attend_cache(torch.narrow(qkv, 1, 0, H), ks[l], vs[l], first, t + i, mask)
+      h = __torch__.model.attention_output(h, o, layer, ad)[0]
+      h = __torch__.model.feed_forward(h, layer, ad, shape)[0]
+    z = torch.to(__torch__.products.linear(__torch__.model.rms_norm(h, w.norm, shape.floor), w.head, None), 6)
     token, logp = __torch__.sampling.sample(z, uniform[:, i], banned, f)
     tokens.append(token)
     log_probs.append(logp)
