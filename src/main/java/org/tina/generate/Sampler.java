@@ -20,7 +20,7 @@ public final class Sampler {
     public static final int DEFAULT_TOKENS_IN_FLIGHT = 1 << 17;
 
     /** Below this size, two half batches on a core each beat one batch on two cores. */
-    private static final long SMALL_MODEL = 20_000_000;
+    private static final long SMALL_MODEL = 200_000_000;
 
     /**
      * Called as completions grow, from the threads that decode: one call at a time for a given

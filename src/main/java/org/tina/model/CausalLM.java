@@ -5,6 +5,7 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -40,6 +41,12 @@ public final class CausalLM implements AutoCloseable {
      */
     private static final long LOGITS_AT_ONCE = 1L << 24;
 
+    /**
+     * Up to this size the weights are laid out a second time for decoding, which takes half the
+     * time.
+     */
+    private static final long PACKED_BYTES = 2L << 30;
+
     /** Parameters up to which a core works on a group of its own. */
     private static final long SMALL = 200_000_000;
 
@@ -74,6 +81,7 @@ public final class CausalLM implements AutoCloseable {
     private final GenerationConfig generationConfig;
     private final NDManager manager;
     private final TensorProgram program;
+    private NDList decodingWeights;
 
     static {
         DjlSettings.apply();
@@ -209,6 +217,30 @@ public final class CausalLM implements AutoCloseable {
     /** The tensor program with this model's weights. */
     public TensorProgram program() {
         return program;
+    }
+
+    /** The model's own weights as decoding wants them, laid out when first asked for. */
+    synchronized NDList decodingWeights() {
+        if (decodingWeights == null) {
+            try (NDManager scratch = manager.newSubManager()) {
+                NDArray none = scratch.create(new float[0], new Shape(0));
+                long[] frozen = {0, 1, 0};
+                NDList own = program.call(manager, "merge", none, frozen, new double[] {0, 0});
+                decodingWeights = packed(own, manager);
+            }
+        }
+        return decodingWeights;
+    }
+
+    /** Takes a list of weights, and gives the same ones laid out for decoding. */
+    NDList packed(NDList weights, NDManager owner) {
+        long bytes = parameters() * (halfPrecision() ? 2 : 4);
+        if (!device.equals("cpu") || bytes > PACKED_BYTES) {
+            return weights;
+        }
+        NDList packed = program.call(owner, "pack", weights);
+        weights.close();
+        return packed;
     }
 
     /** A manager for tensors that live beside this model; close it before the model. */

@@ -316,12 +316,14 @@ public class Policy implements AutoCloseable {
      */
     public Object[] decodingArguments() {
         boolean beside = kind == Kind.LORA && model.halfPrecision();
-        if (merged == null) {
-            NDArray none = beside ? manager.create(NOTHING, new Shape(0)) : theta;
-            long[] plan = beside ? new long[] {0, 1, 0} : plan(0);
-            merged = model.program().call(manager, "merge", none, plan, scales());
+        long[] plan = beside ? plan(0) : new long[] {Kind.FROZEN.ordinal(), 1, 0};
+        if (beside || kind == Kind.FROZEN) {
+            return new Object[] {theta, plan, scales(), model.decodingWeights()};
         }
-        return new Object[] {theta, beside ? plan(0) : new long[] {0, 1, 0}, scales(), merged};
+        if (merged == null) {
+            merged = model.packed(mergedWeights(), manager);
+        }
+        return new Object[] {theta, plan, scales(), merged};
     }
 
     /**

@@ -142,7 +142,10 @@ def layer_backward(dy: Tensor, t: __torch__.model.Tape, w: __torch__.model.Layer
   gate, up = torch.chunk(t.gate_up, 2, -1)
   s = torch.silu(gate)
   dm, down = __torch__.learning.product_backward(dy, torch.mul(s, up), [w.down], t.low[3], ad.down, full)
-  dgate_up = torch.cat([torch.silu_backward(torch.mul(dm, up), gate), dm.mul_(s)], 1)
+  dgate_up = torch.empty_like(t.gate_up)
+  dgate, dup = torch.chunk(dgate_up, 2, -1)
+  torch.silu_backward(torch.mul(dm, up), gate, grad_input=dgate)
+  torch.mul(dm, s, out=dup)
   dx, gate_up = __torch__.learning.product_backward(dgate_up, torch.mul(t.norm2.unit, w.post_norm), w.gate_up, t.low[2], ad.gate_up, full)
   dh2 = torch.add(dy, __torch__.learning.norm_backward(dx, t.norm2, w.post_norm))
 

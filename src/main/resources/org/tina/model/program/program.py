@@ -196,6 +196,14 @@ class Program(Module):
       done.append(torch.to(x, weights[0].dtype))
     return done
 
+  def pack(self: __torch__.Program, flat: List[Tensor]) -> List[Tensor]:
+    """merge's list for decoding: a product of few rows takes half the time with a large matrix laid out as it is read"""
+    out: List[Tensor] = []
+    for i, w in enumerate(flat):
+      large = w.dim() == 2 and w.numel() >= 131072 and i != len(flat) - 3
+      out.append(__torch__.products.packed(w, 32) if large else w)
+    return out
+
   def weights_from(self: __torch__.Program, flat: List[Tensor]) -> __torch__.model.Weights:
     """the inverse of merge's list"""
     L = len(self.base().layers)
