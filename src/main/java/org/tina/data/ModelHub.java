@@ -98,6 +98,15 @@ public final class ModelHub {
     }
 
     /**
+     * As {@link #get(String)}, for whom a few of a model's files are enough.
+     *
+     * @param filePatterns which files, such as {@code config.json}
+     */
+    public static Path get(String idOrPath, List<String> filePatterns) {
+        return local().find(idOrPath, new HubSelection.Matching(filePatterns));
+    }
+
+    /**
      * The directory of a data set's files: below it they lie as in the repository. What the cache
      * has is taken without asking the Hub.
      *
@@ -129,6 +138,10 @@ public final class ModelHub {
     }
 
     Path find(String idOrPath) {
+        return find(idOrPath, new HubSelection.Model());
+    }
+
+    private Path find(String idOrPath, HubSelection selection) {
         if (idOrPath.equals("mini")) {
             return unpackMini();
         }
@@ -143,7 +156,7 @@ public final class ModelHub {
                     "model \"%s\" is no directory, nor mini; and %s"
                             .formatted(idOrPath, e.getMessage()));
         }
-        return bring(repo, new HubSelection.Model());
+        return bring(repo, selection);
     }
 
     Path dataset(HubRepo repo, List<String> filePatterns) {

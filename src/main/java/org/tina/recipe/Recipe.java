@@ -491,9 +491,9 @@ public final class Recipe {
      * where it was never downloaded.
      */
     public ModelConfig modelConfig() {
-        return model().equals(BASE_MODEL)
+        return model().replaceFirst("@.*", "").equals(BASE_MODEL)
                 ? ModelConfig.tina()
-                : ModelConfig.read(ModelHub.get(model()));
+                : ModelConfig.read(ModelHub.get(model(), List.of("config.json")));
     }
 
     /** What a run would take on this machine's processor. */
