@@ -3,10 +3,14 @@ package org.tina.notebook;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
@@ -110,6 +114,49 @@ public final class Charts {
                         chart.addSeries(name, names, Arrays.stream(values).boxed().toList())
                                 .setFillColor(lastColor(chart)));
         return chart;
+    }
+
+    /**
+     * How often values occur: a column for each range of values, named by where it begins.
+     *
+     * @param samples name → its values, drawn in the map's order; at least one value in all
+     */
+    public static CategoryChart histogram(
+            String title, String xTitle, Map<String, double[]> samples) {
+        DoubleSummaryStatistics all =
+                samples.values().stream().flatMapToDouble(Arrays::stream).summaryStatistics();
+        double width = rangeWidth(all.getMax() - all.getMin());
+        long first = (long) Math.floor(all.getMin() / width);
+        int ranges = (int) ((long) Math.floor(all.getMax() / width) - first) + 1;
+        DecimalFormat plain =
+                new DecimalFormat("0.###", DecimalFormatSymbols.getInstance(Locale.ROOT));
+        List<String> names =
+                IntStream.range(0, ranges)
+                        .mapToObj(i -> plain.format((first + i) * width))
+                        .toList();
+        Map<String, double[]> counts = new LinkedHashMap<>();
+        samples.forEach(
+                (name, values) -> {
+                    double[] count = new double[ranges];
+                    for (double value : values) {
+                        count[(int) ((long) Math.floor(value / width) - first)]++;
+                    }
+                    counts.put(name, count);
+                });
+        CategoryChart chart = columns(title, names, counts);
+        chart.getStyler().setAvailableSpaceFill(0.9);
+        chart.setXAxisTitle(xTitle);
+        return chart;
+    }
+
+    /** 1, 2 or 5 times a power of ten, so that there are about 10 to 25 ranges. */
+    private static double rangeWidth(double spread) {
+        if (spread == 0) {
+            return 1;
+        }
+        double power = Math.pow(10, Math.floor(Math.log10(spread / 10)));
+        double times = spread / 10 / power;
+        return power * (times < 2 ? 1 : times < 5 ? 2 : 5);
     }
 
     /** What training changed: {@link #bars} of an evaluation before and one after it. */

@@ -44,6 +44,30 @@ class ChartsTest {
                 chart.getSeriesMap().get("b").getFillColor());
     }
 
+    @Test
+    void histogramsCountValuesInRoundRanges() {
+        Map<String, double[]> samples = new LinkedHashMap<>();
+        samples.put("a", new double[] {3, 20, 20.5, 21.99, 43});
+        samples.put("b", new double[] {30});
+        CategoryChart chart = Charts.histogram("Lengths", "tokens", samples);
+
+        List<?> starts = List.copyOf((List<?>) chart.getSeriesMap().get("a").getXData());
+        assertEquals(List.of("2", "4", "6"), starts.subList(0, 3));
+        assertEquals("42", starts.get(starts.size() - 1));
+        int twenty = starts.indexOf("20");
+        List<?> counts = List.copyOf(chart.getSeriesMap().get("a").getYData());
+        assertEquals(3.0, counts.get(twenty));
+        assertEquals(5.0, counts.stream().mapToDouble(x -> (Double) x).sum());
+        assertEquals("tokens", chart.getXAxisTitle());
+    }
+
+    @Test
+    void aHistogramOfEqualValuesHasOneColumn() {
+        CategoryChart chart = Charts.histogram("", "", Map.of("a", new double[] {7, 7}));
+        assertEquals(List.of("7"), chart.getSeriesMap().get("a").getXData());
+        assertEquals(List.of(2.0), chart.getSeriesMap().get("a").getYData());
+    }
+
     private static Map<String, double[]> two(double[] values) {
         Map<String, double[]> two = new LinkedHashMap<>();
         two.put("a", values);
