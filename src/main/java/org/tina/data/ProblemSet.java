@@ -62,7 +62,7 @@ public final class ProblemSet implements Iterable<Problem> {
 
     /** Problems that are already in memory. */
     public static ProblemSet of(String name, List<Problem> problems) {
-        return new ProblemSet(name, problems);
+        return new ProblemSet(name, problems, List.of());
     }
 
     /**
