@@ -1,7 +1,10 @@
 package org.tina.cli;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.tina.data.Catalog;
+import org.tina.data.Dataset;
 import org.tina.data.HubRepo;
 import org.tina.data.ModelHub;
 import picocli.CommandLine.Command;
@@ -21,11 +24,12 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "  environment/tina download deepseek-ai/DeepSeek-R1-Distill-Qwen-1.5B",
-            "  environment/tina download GAIR/LIMR --dataset --include '*.json'",
+            "  environment/tina download limr",
+            "  environment/tina download openai/gsm8k --dataset --include 'main/*'",
         })
 final class Download implements Callable<Integer> {
 
-    @Parameters(paramLabel = "ID", description = "The repository, such as owner/name.")
+    @Parameters(paramLabel = "ID", description = "The repository, such as owner/name, or a name of the catalog.")
     private String id;
 
     @Option(
@@ -47,9 +51,14 @@ final class Download implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        HubRepo named = dataset ? HubRepo.dataset(id) : HubRepo.model(id);
+        Optional<Dataset> listed = Catalog.find(id);
+        HubRepo named =
+                listed.map(set -> HubRepo.dataset(set.id()).at(set.revision()))
+                        .orElseGet(() -> dataset ? HubRepo.dataset(id) : HubRepo.model(id));
         HubRepo repo = revision == null ? named : named.at(revision);
-        spec.commandLine().getOut().println(ModelHub.download(repo, include));
+        List<String> files =
+                include.isEmpty() ? listed.map(Dataset::files).orElse(List.of()) : include;
+        spec.commandLine().getOut().println(ModelHub.download(repo, files));
         return 0;
     }
 }

@@ -47,7 +47,7 @@ public final class Catalog {
     }
 
     /** A data set by its name, one of its aliases or its id on the Hub, if it is here. */
-    static Optional<Dataset> find(String name) {
+    public static Optional<Dataset> find(String name) {
         return DATASETS.stream()
                 .filter(dataset -> labels(dataset).anyMatch(name::equalsIgnoreCase))
                 .findFirst();

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.concurrent.Callable;
 
@@ -57,7 +58,8 @@ final class FileDownload implements Callable<Void> {
 
     @Override
     public Void call() throws IOException, InterruptedException {
-        try (HubCache.Lock lock = cache.lock(file, sleeper)) {
+        try (HubCache.Lock lock = cache.lock(file, this::waitForOthers)) {
+            meter.note("");
             if (cache.hasBlob(file)) {
                 meter.find(file.size());
             } else {
@@ -66,6 +68,11 @@ final class FileDownload implements Callable<Void> {
             cache.link(commit, file);
         }
         return null;
+    }
+
+    private void waitForOthers(Duration pause) throws InterruptedException {
+        meter.note(file.path() + " is being downloaded by someone else");
+        sleeper.sleep(pause);
     }
 
     private void download() throws IOException, InterruptedException {
@@ -114,6 +121,10 @@ final class FileDownload implements Callable<Void> {
         long from = out.size();
         HttpResponse<InputStream> answer = client.file(repo, commit, file, from);
         try (InputStream body = answer.body()) {
+            if (answer.statusCode() == 416) {
+                out.truncate(0);
+                throw new TransientException("the server has no more than is here", null);
+            }
             if (from > 0 && !HubClient.continues(answer, from)) {
                 out.truncate(0); // the server sends all of it again
                 digest = file.digest();

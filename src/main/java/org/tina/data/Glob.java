@@ -3,6 +3,7 @@ package org.tina.data;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 
 /**
  * Patterns of file names as {@code hf download --include} reads them: {@code *} stands for any
@@ -45,6 +46,13 @@ final class Glob {
                 regex.append(Pattern.quote(String.valueOf(c)));
             }
         }
-        return Pattern.compile(regex.toString(), Pattern.DOTALL);
+        try {
+            return Pattern.compile(regex.toString(), Pattern.DOTALL);
+        } catch (PatternSyntaxException e) {
+            throw new IllegalArgumentException(
+                    "\"%s\" is no pattern of file names like data/*.parquet: %s"
+                            .formatted(glob, e.getDescription()),
+                    e);
+        }
     }
 }

@@ -87,8 +87,7 @@ final class HubCache {
     }
 
     /** All files of a snapshot, with slashes. */
-    List<String> files(String commit) throws IOException {
-        Path snapshot = snapshot(commit);
+    private static List<String> files(Path snapshot) throws IOException {
         try (Stream<Path> files = Files.walk(snapshot)) {
             return files.filter(Files::isRegularFile)
                     .map(file -> snapshot.relativize(file).toString().replace('\\', '/'))
@@ -113,14 +112,19 @@ final class HubCache {
         if (commit.isEmpty() || !Files.isDirectory(snapshot(commit.get()))) {
             return List.of("all files");
         }
-        List<String> present = files(commit.get());
+        Path snapshot = snapshot(commit.get());
         Optional<HubListing> listing = listing(commit.get());
         if (listing.isEmpty()) {
-            return selection.missing(snapshot(commit.get()), present);
+            return selection.missing(snapshot, files(snapshot));
         }
-        List<String> missing = new ArrayList<>(selection.named(snapshot(commit.get())));
-        selection.files(repo, listing.get()).forEach(file -> missing.add(file.path()));
-        missing.removeAll(present);
+        List<HubFile> wanted = new ArrayList<>(selection.files(repo, listing.get()));
+        wanted.addAll(listing.get().named(selection.named(snapshot), repo));
+        List<String> missing = new ArrayList<>();
+        for (HubFile file : wanted) {
+            if (!has(commit.get(), file)) {
+                missing.add(file.path());
+            }
+        }
         return missing;
     }
 
@@ -222,8 +226,11 @@ final class HubCache {
             }
             FileChannel held = channel;
             return () -> {
-                HELD.remove(path);
-                held.close();
+                try {
+                    held.close();
+                } finally {
+                    HELD.remove(path);
+                }
             };
         } catch (IOException | InterruptedException | RuntimeException e) {
             HELD.remove(path);

@@ -94,7 +94,8 @@ final class HubClient {
     }
 
     /**
-     * A file's bytes from a position on, if the server can do that (206), else all of them (200).
+     * A file's bytes from a position on, if the server can do that (206), else all of them (200);
+     * none if it has no more (416).
      */
     HttpResponse<InputStream> file(HubRepo repo, String commit, HubFile file, long from)
             throws IOException, InterruptedException {
@@ -201,7 +202,7 @@ final class HubClient {
     private HttpResponse<InputStream> accepted(
             HubRepo repo, String path, HttpResponse<InputStream> answer) throws IOException {
         int status = answer.statusCode();
-        if (status == 200 || status == 206) {
+        if (status == 200 || status == 206 || status == 416) {
             return answer;
         }
         answer.body().close();
@@ -212,9 +213,6 @@ final class HubClient {
                     host + " answers " + meaning,
                     header(answer, "Retry-After").map(this::wait),
                     null);
-        }
-        if (status == 416) { // it has fewer bytes than are here
-            return answer;
         }
         if (!isHub(answer.uri()) && (status == 401 || status == 403)) {
             throw new TransientException( // addresses of bytes run out; a new one is asked for

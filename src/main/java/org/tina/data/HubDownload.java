@@ -37,26 +37,11 @@ final class HubDownload {
             HubListing listing = HubListing.parse(json);
             Path snapshot = cache.snapshot(listing.commit());
             bring(listing.commit(), selection.files(repo, listing), crew);
-            bring(listing.commit(), named(selection, snapshot, listing), crew);
+            bring(listing.commit(), listing.named(selection.named(snapshot), repo), crew);
             cache.writeListing(listing.commit(), json);
             cache.writeCommit(listing.commit()); // last: main is what is complete
             return snapshot;
         }
-    }
-
-    private List<HubFile> named(HubSelection selection, Path snapshot, HubListing listing)
-            throws IOException {
-        List<HubFile> files = new ArrayList<>();
-        for (String name : selection.named(snapshot)) {
-            files.add(
-                    listing.file(name)
-                            .orElseThrow(
-                                    () ->
-                                            new IOException(
-                                                    "the index of weights of %s names %s, which it doesn't have"
-                                                            .formatted(repo, name))));
-        }
-        return files;
     }
 
     private void bring(String commit, List<HubFile> wanted, DownloadCrew crew)

@@ -64,6 +64,25 @@ record HubListing(String commit, List<HubFile> files) {
         return files.stream().filter(file -> file.path().equals(path)).findFirst();
     }
 
+    /**
+     * Files that another file of the repository names.
+     *
+     * @throws IOException if there is none of a name
+     */
+    List<HubFile> named(List<String> paths, HubRepo repo) throws IOException {
+        List<HubFile> named = new ArrayList<>();
+        for (String path : paths) {
+            named.add(
+                    file(path)
+                            .orElseThrow(
+                                    () ->
+                                            new IOException(
+                                                    "the index of weights of %s names %s, which it doesn't have"
+                                                            .formatted(repo, path))));
+        }
+        return named;
+    }
+
     /** The first few files' names, for an error. */
     String someNames() {
         String names =

@@ -8,6 +8,7 @@ import java.net.SocketAddress;
 import java.net.URI;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -47,13 +48,19 @@ final class HubProxies extends ProxySelector {
                         name ->
                                 name.equals("*")
                                         || host.equalsIgnoreCase(name)
-                                        || host.toLowerCase().endsWith("." + name.toLowerCase()));
+                                        || host.toLowerCase(Locale.ROOT)
+                                                .endsWith("." + name.toLowerCase(Locale.ROOT)));
     }
 
     private static Proxy proxy(String address) {
-        URI uri = URI.create(address.contains("://") ? address : "http://" + address);
-        int port = uri.getPort() < 0 ? 80 : uri.getPort();
-        return new Proxy(Proxy.Type.HTTP, new InetSocketAddress(uri.getHost(), port));
+        try {
+            URI uri = URI.create(address.contains("://") ? address : "http://" + address);
+            int port = uri.getPort() < 0 ? 80 : uri.getPort();
+            return new Proxy(Proxy.Type.HTTP, new InetSocketAddress(uri.getHost(), port));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "HTTPS_PROXY or HTTP_PROXY is no address like http://host:3128: " + address, e);
+        }
     }
 
     @Override

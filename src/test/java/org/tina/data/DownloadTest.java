@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -202,7 +203,7 @@ class DownloadTest {
     void whatAnEarlierRunLeftIsUsed() throws IOException {
         model();
         Files.createDirectories(folder().resolve("blobs"));
-        Files.write(incompleteWeights(), java.util.Arrays.copyOf(BYTES, 400_000));
+        Files.write(incompleteWeights(), Arrays.copyOf(BYTES, 400_000));
         assertArrayEquals(BYTES, Files.readAllBytes(get().resolve(WEIGHTS)));
         assertEquals("bytes=400000-", hub.requestsFor("/" + WEIGHTS).get(1).range());
     }
@@ -213,6 +214,23 @@ class DownloadTest {
         model();
         Files.createDirectories(folder().resolve("blobs"));
         Files.write(incompleteWeights(), new byte[length]);
+        assertArrayEquals(BYTES, Files.readAllBytes(get().resolve(WEIGHTS)));
+    }
+
+    @Test
+    void aServerThatHasNoMoreIsAskedForAllOfIt() throws IOException {
+        whatAnEarlierRunLeftIsUsed();
+        Files.delete(folder().resolve("blobs").resolve(hub.hash(WEIGHTS)));
+        Files.write(incompleteWeights(), Arrays.copyOf(BYTES, 400_000));
+        hub.trouble(WEIGHTS, status(416));
+        assertArrayEquals(BYTES, Files.readAllBytes(get().resolve(WEIGHTS)));
+        assertEquals(1, pauses.size());
+    }
+
+    @Test
+    void aFileThatWasCutShortInTheCacheComesAgain() throws IOException {
+        model();
+        Files.write(get().resolve(WEIGHTS), new byte[10]);
         assertArrayEquals(BYTES, Files.readAllBytes(get().resolve(WEIGHTS)));
     }
 

@@ -50,6 +50,7 @@ final class FakeHub implements AutoCloseable {
     private final String api;
     private String extraSibling;
     private boolean describing = true;
+    private FakeHub neighbour;
 
     FakeHub(HubRepo repo) throws IOException {
         page = "/" + repo.page() + "/resolve/" + COMMIT + "/";
@@ -90,6 +91,11 @@ final class FakeHub implements AutoCloseable {
     FakeHub namesOnly() {
         describing = false;
         return this;
+    }
+
+    /** Another hub's files can be had here too. */
+    void alsoServing(FakeHub other) {
+        neighbour = other;
     }
 
     /** The next requests for the bytes of a path go wrong; an empty path is the listing. */
@@ -176,13 +182,18 @@ final class FakeHub implements AutoCloseable {
             }
             return;
         }
-        String name = path.startsWith(page) ? path.substring(page.length()) : "";
+        String name = name(path);
+        if (name.isEmpty() && neighbour != null && !neighbour.name(path).isEmpty()) {
+            neighbour.answer(exchange);
+            return;
+        }
         if (!files.containsKey(name)) {
             exchange.sendResponseHeaders(404, -1);
             return;
         }
         exchange.getResponseHeaders().set("X-Repo-Commit", COMMIT);
-        String encoded = exchange.getRequestURI().getRawPath().substring(page.length());
+        String raw = exchange.getRequestURI().getRawPath();
+        String encoded = raw.replaceFirst("^.*/resolve/[^/]+/", "");
         if (isLarge(name)) {
             exchange.getResponseHeaders().set("X-Linked-Etag", '"' + hash(name) + '"');
             exchange.getResponseHeaders()
@@ -190,13 +201,21 @@ final class FakeHub implements AutoCloseable {
             exchange.getResponseHeaders()
                     .set(
                             "Location",
-                            "http://127.0.0.1:%d/%s"
+                            "http://localhost:%d/%s"
                                     .formatted(cdn.getAddress().getPort(), encoded));
             exchange.sendResponseHeaders(302, -1);
         } else {
             exchange.getResponseHeaders().set("ETag", '"' + hash(name) + '"');
             send(exchange, name);
         }
+    }
+
+    /** A file of the commit, or of main. */
+    private String name(String path) {
+        String main = page.replace(COMMIT, "main");
+        return path.startsWith(page)
+                ? path.substring(page.length())
+                : path.startsWith(main) ? path.substring(main.length()) : "";
     }
 
     private void send(HttpExchange exchange, String name) throws IOException {
