@@ -29,7 +29,9 @@ import picocli.CommandLine.Spec;
         })
 final class Download implements Callable<Integer> {
 
-    @Parameters(paramLabel = "ID", description = "The repository, such as owner/name, or a name of the catalog.")
+    @Parameters(
+            paramLabel = "ID",
+            description = "The repository, such as owner/name, or a name of the catalog.")
     private String id;
 
     @Option(
