@@ -60,11 +60,6 @@ public final class ProblemSet implements Iterable<Problem> {
         return named(name, false);
     }
 
-    /** Problems that are already in memory. */
-    public static ProblemSet of(String name, List<Problem> problems) {
-        return new ProblemSet(name, problems, List.of());
-    }
-
     /**
      * A set by its name: one that the library carries, one of the {@link Catalog} or any data set
      * of the Hugging Face Hub. Of the Hub, what is in the local cache is used, the rest downloaded;
@@ -146,6 +141,11 @@ public final class ProblemSet implements Iterable<Problem> {
         }
         List<Path> files = Files.isDirectory(path) ? DataFiles.in(path) : List.of(path);
         return read(DataFormat.nameOf(path), path.toString(), files, columns, skipUnusable);
+    }
+
+    /** Problems that are already in memory. */
+    public static ProblemSet of(String name, List<Problem> problems) {
+        return new ProblemSet(name, problems, List.of());
     }
 
     private static ProblemSet mini(String name) {
