@@ -110,7 +110,7 @@ public final class CausalLM implements AutoCloseable {
         attributes.put("eps", config.rmsNormEps());
         attributes.put("rope_theta", config.ropeTheta());
         attributes.put("weights", null);
-        program = TensorProgram.compile(attributes);
+        program = TensorProgram.compile(device, attributes);
         manager = Engine.getEngine("PyTorch").newBaseManager(Device.cpu());
         try (NDManager scratch = manager.newSubManager()) {
             program.call(scratch, "load", scratch.create(index).reshape(index.length / 5, 5));

@@ -62,8 +62,8 @@ public final class TensorProgram implements AutoCloseable {
      *
      * @param attributes the program's attributes: Boolean, Integer, Double, String or null
      */
-    static TensorProgram compile(Map<String, Object> attributes) {
-        return compile(source("program"), attributes);
+    static TensorProgram compile(String device, Map<String, Object> attributes) {
+        return compile(source("program"), Products.on(device), attributes);
     }
 
     /**
@@ -72,39 +72,22 @@ public final class TensorProgram implements AutoCloseable {
      * @param main TorchScript text with a class {@code Program} without attributes
      */
     public static TensorProgram of(String main) {
-        return compile(main.getBytes(StandardCharsets.UTF_8), Map.of());
+        return compile(main, Products.on("cpu"), Map.of());
     }
 
-    private static TensorProgram compile(byte[] main, Map<String, Object> attributes) {
+    static TensorProgram compile(String main, String products, Map<String, Object> attributes) {
         NDManager manager = Engine.getEngine("PyTorch").newBaseManager(ai.djl.Device.cpu());
         try {
             EXECUTOR_OFF.get();
-            return new TensorProgram(manager, load(manager, main, attributes));
+            var archive = new ByteArrayInputStream(archive(main, products, attributes));
+            return new TensorProgram(
+                    manager, JniUtils.loadModule((PtNDManager) manager, archive, false, false));
+        } catch (IOException e) {
+            manager.close();
+            throw new UncheckedIOException(e);
         } catch (RuntimeException e) {
             manager.close();
             throw e;
-        }
-    }
-
-    private static PtSymbolBlock load(
-            NDManager manager, byte[] main, Map<String, Object> attributes) {
-        try {
-            return load(manager, main, attributes, "products_onednn");
-        } catch (ai.djl.engine.EngineException e) {
-            if (!String.valueOf(e.getMessage()).contains("mkldnn")) {
-                throw e;
-            }
-            return load(manager, main, attributes, "products_plain"); // a libtorch without oneDNN
-        }
-    }
-
-    private static PtSymbolBlock load(
-            NDManager manager, byte[] main, Map<String, Object> attributes, String products) {
-        try {
-            var archive = new ByteArrayInputStream(archive(main, attributes, products));
-            return JniUtils.loadModule((PtNDManager) manager, archive, false, false);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 
@@ -167,29 +150,33 @@ public final class TensorProgram implements AutoCloseable {
 
     // ---------------------------------------------------------------- the archive
 
-    private static byte[] archive(byte[] main, Map<String, Object> attributes, String products)
+    private static byte[] archive(String main, String products, Map<String, Object> attributes)
             throws IOException {
         var bytes = new ByteArrayOutputStream();
         try (var zip = new ZipOutputStream(bytes)) {
             zip.setMethod(ZipOutputStream.STORED);
             store(zip, "m/version", "3\n".getBytes(StandardCharsets.US_ASCII));
             for (String source : SOURCES) {
-                store(zip, "m/code/__torch__/" + source + ".py", source(source));
+                store(zip, "m/code/__torch__/" + source + ".py", bytes(source(source)));
             }
-            store(zip, "m/code/__torch__/products.py", source(products));
-            store(zip, "m/code/__torch__.py", main);
+            store(zip, "m/code/__torch__/products.py", bytes(source(products)));
+            store(zip, "m/code/__torch__.py", bytes(main));
             store(zip, "m/data.pkl", pickle(attributes));
             store(zip, "m/constants.pkl", new byte[] {(byte) 0x80, 2, ')', '.'});
         }
         return bytes.toByteArray();
     }
 
-    private static byte[] source(String name) {
+    private static String source(String name) {
         try (var in = TensorProgram.class.getResourceAsStream("program/" + name + ".py")) {
-            return in.readAllBytes();
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     private static void store(ZipOutputStream zip, String name, byte[] bytes) throws IOException {

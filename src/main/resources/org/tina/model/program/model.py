@@ -111,10 +111,9 @@ def zeroed(x: Tensor, places: Tensor) -> Tensor:
 
 def adapt(y: Tensor, x: Tensor, low: __torch__.model.LowRank, ad: __torch__.model.Adapter, site: int) -> __torch__.model.Dropped:
   """y [N, outs] += B A dropout(x), in place"""
-  none = torch.empty([0])
   if low.a.size(0) == 0:
-    return __torch__.model.Dropped(none, none)
-  places = none
+    return __torch__.model.Dropped(low.a, low.a)
+  places = torch.empty([0], dtype=4)
   if len(ad.random) > 0:
     places = torch.remainder(ad.random[site], x.numel())
     x = __torch__.model.zeroed(x, places)
