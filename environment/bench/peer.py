@@ -37,7 +37,7 @@ def read():
 def turns(request):
     """Yields each request when its turn has come; answers with the seconds until the next one is asked for."""
     while request:
-        torch.set_num_threads(request["threads"])
+        torch.set_num_threads(request["settings"]["threads"])
         result = {}
         begin = time.perf_counter()
         yield request, result
@@ -64,28 +64,28 @@ def grpo(first):
     from peft import LoraConfig
     from trl import GRPOConfig, GRPOTrainer
 
-    rows = first["prompts"] * first["completions"]
+    rows = first["shape"]["prompts"] * first["shape"]["completions"]
     config = GRPOConfig(
         output_dir="runs/bench/trl",
         use_cpu=True,
         bf16=False,
         per_device_train_batch_size=rows,
         gradient_accumulation_steps=1,
-        num_generations=first["completions"],
-        max_completion_length=first["new_tokens"],
+        num_generations=first["shape"]["completions"],
+        max_completion_length=first["shape"]["new_tokens"],
         temperature=TEMPERATURE,
         beta=0.04,
         learning_rate=1e-5,
         max_steps=1_000_000,
         gradient_checkpointing=False,
-        cache_implementation=None if first["cache"] == "dynamic" else first["cache"],
+        cache_implementation=None if first["settings"]["cache"] == "dynamic" else first["settings"]["cache"],
         logging_strategy="no",
         save_strategy="no",
         report_to="none",
         disable_tqdm=True,
     )
     adapter = LoraConfig(r=32, lora_alpha=128, lora_dropout=0.05, target_modules="all-linear", task_type="CAUSAL_LM")
-    prompts = [prompt(i, first["prompt_tokens"]) for i in range(first["prompts"])]
+    prompts = [prompt(i, first["shape"]["prompt_tokens"]) for i in range(first["shape"]["prompts"])]
 
     class Steps(transformers.TrainerCallback):
         """A step of the trainer is a turn."""
@@ -99,8 +99,8 @@ def grpo(first):
                 control.should_training_stop = True
 
     GRPOTrainer(
-        model=load_model(first["model"]),
-        processing_class=transformers.AutoTokenizer.from_pretrained(first["model"]),
+        model=load_model(first["files"]),
+        processing_class=transformers.AutoTokenizer.from_pretrained(first["files"]),
         args=config,
         train_dataset=Dataset.from_list([{"prompt": text} for text in prompts]),
         reward_funcs=lambda completions, **kwargs: [float(len(text) % 7) for text in completions],
@@ -121,19 +121,19 @@ class EndsAt(transformers.StoppingCriteria):
 
 @torch.inference_mode()
 def complete(model, request):
-    tokens = request["prompt_tokens"]
-    ids = torch.tensor([list(prompt(i, tokens).encode()) for i in range(request["prompts"])])
+    tokens = request["shape"]["prompt_tokens"]
+    ids = torch.tensor([list(prompt(i, tokens).encode()) for i in range(request["shape"]["prompts"])])
     settings = {}
-    if request["cache"] != "dynamic":
-        settings["cache_implementation"] = request["cache"]
+    if request["settings"]["cache"] != "dynamic":
+        settings["cache_implementation"] = request["settings"]["cache"]
     if request.get("lengths"):
         settings["stopping_criteria"] = [EndsAt(tokens, request["lengths"])]
         settings["eos_token_id"] = model.config.vocab_size
     return model.generate(
         ids,
         attention_mask=torch.ones_like(ids),
-        num_return_sequences=request["completions"],
-        max_new_tokens=request["new_tokens"],
+        num_return_sequences=request["shape"]["completions"],
+        max_new_tokens=request["shape"]["new_tokens"],
         do_sample=True,
         temperature=TEMPERATURE,
         top_k=0,
@@ -143,20 +143,20 @@ def complete(model, request):
 
 
 def generate(first):
-    model = load_model(first["model"])
+    model = load_model(first["files"])
     for request, _ in turns(first):
         complete(model, request)
 
 
 def load(first):
     for request, _ in turns(first):
-        complete(load_model(request["model"]), request)
+        complete(load_model(request["files"]), request)
 
 
 def verify(first):
     from math_verify import parse, verify as same
 
-    with open(first["model"], encoding="utf-8") as lines:
+    with open(first["files"], encoding="utf-8") as lines:
         pairs = [json.loads(line) for line in lines]
     for _, result in turns(first):
         for pair in pairs:

@@ -5,8 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.tina.bench.Request.Reply;
 import org.tina.bench.Request.Settings;
@@ -48,58 +50,54 @@ public final class Duel {
         return withoutPeer;
     }
 
-    /** Runs one item. */
+    /** Runs one item; where the peer fails at it, ours goes on alone. */
     public Result run(Item item) throws IOException {
         progress.accept("preparing");
         Path files =
                 item.kind() == Item.Kind.VERIFY
                         ? project.resolve("src/test/resources/org/tina/math/pairs.jsonl")
                         : item.model().directory(directory.resolve("models"));
-        String reason = withoutPeer;
-        Settings settings = new Settings(Workers.cores(), "dynamic");
-        if (reason == null) {
-            try {
-                settings = best(item, files, settings);
-            } catch (IllegalStateException e) {
-                reason = e.getMessage();
-            }
-        }
         boolean fresh = item.kind() == Item.Kind.LOAD;
-        double[] ours = new double[item.turns()];
-        double[] theirs = new double[reason == null ? item.turns() : 0];
-        Path log = directory.resolve("ours.log");
-        try (Contestant a = new Contestant(Contestant.ours(), log, fresh);
+        String trouble = withoutPeer;
+        Settings settings = null;
+        List<Double> ours = new ArrayList<>();
+        List<Double> theirs = new ArrayList<>();
+        try (Contestant a =
+                        new Contestant(Contestant.ours(), directory.resolve("ours.log"), fresh);
                 Contestant b = new Contestant(peer, directory.resolve("peer.log"), fresh)) {
             Reply reply = null;
             for (int turn = fresh ? 0 : -1; turn < item.turns(); turn++) { // turn -1 warms up
-                progress.accept(turn < 0 ? "warm-up" : "turn " + (turn + 1) + "/" + ours.length);
+                progress.accept(
+                        turn < 0 ? "warm-up" : "turn %d/%d".formatted(turn + 1, item.turns()));
                 reply = a.ask(Request.of(item, files, settings, turn, null));
-                double peerSeconds = Double.NaN;
-                if (theirs.length > 0) {
-                    int[] lengths = reply.lengths();
-                    peerSeconds = b.ask(Request.of(item, files, settings, turn, lengths)).seconds();
-                }
-                if (turn >= 0) {
-                    ours[turn] = reply.seconds();
-                }
-                if (turn >= 0 && theirs.length > 0) {
-                    theirs[turn] = peerSeconds;
+                record(turn, reply, ours);
+                if (trouble == null) {
+                    try {
+                        settings = settings == null ? best(item, files, reply.lengths()) : settings;
+                        int[] lengths = reply.lengths();
+                        record(
+                                turn,
+                                b.ask(Request.of(item, files, settings, turn, lengths)),
+                                theirs);
+                    } catch (IllegalStateException e) {
+                        trouble = e.getMessage();
+                        theirs.clear();
+                    }
                 }
             }
             Limits limits = null;
             if (item.hasLimit()) {
                 progress.accept("the machine's limits");
-                Request request = Request.of(item, files, settings, 0, null);
-                limits = a.ask(request.withKind(Request.LIMITS)).limits();
+                limits = a.ask(Request.limits(item)).limits();
             }
             Map<String, String> machine = machine();
             machine.putAll(a.versions());
             machine.putAll(b.versions());
             return new Result(
                     item.name(),
-                    ours,
-                    theirs,
-                    reason == null ? settings.toString() : reason,
+                    array(ours),
+                    array(theirs),
+                    trouble == null ? settings.toString() : trouble,
                     reply.count(),
                     a.peakBytes(),
                     b.peakBytes(),
@@ -109,34 +107,41 @@ public final class Duel {
         }
     }
 
+    private static void record(int turn, Reply reply, List<Double> seconds) {
+        if (turn >= 0) {
+            seconds.add(reply.seconds());
+        }
+    }
+
+    private static double[] array(List<Double> values) {
+        return values.stream().mapToDouble(Double::doubleValue).toArray();
+    }
+
     /**
-     * The peer's best settings: with all cores or one, and with the other kind of cache, each tried
-     * once in a process of its own.
+     * The peer's best settings: with one thread or all cores, and with the other kind of cache,
+     * each tried once in a process that is not measured.
      */
-    private Settings best(Item item, Path files, Settings all) throws IOException {
+    private Settings best(Item item, Path files, int[] lengths) throws IOException {
         Map<Settings, Double> tried = new LinkedHashMap<>();
         try (Contestant trial = new Contestant(peer, directory.resolve("peer.log"), false)) {
-            trial.ask(Request.of(item, files, all, -2, null)); // loads, warms up
-            List<Settings> candidates = new ArrayList<>(List.of(all));
-            if (item.kind() != Item.Kind.VERIFY && all.threads() > 1) {
-                candidates.add(new Settings(1, all.cache()));
+            Settings one = new Settings(1, "dynamic");
+            Settings all = new Settings(Workers.cores(), "dynamic");
+            trial(trial, Request.of(item, files, one, -1, lengths)); // loads, warms up
+            Set<Settings> both = new LinkedHashSet<>(List.of(one, all)); // the same on one core
+            for (Settings settings : item.kind() == Item.Kind.VERIFY ? Set.of(one) : both) {
+                tried.put(settings, trial(trial, Request.of(item, files, settings, -1, lengths)));
             }
-            for (Settings settings : candidates) {
-                tried.put(settings, trial(trial, item, files, settings));
-            }
-            Settings best = fastest(tried);
             if (item.kind() == Item.Kind.GENERATE) {
-                Settings other = new Settings(best.threads(), "static");
-                tried.put(other, trial(trial, item, files, other));
+                Settings other = new Settings(fastest(tried).threads(), "static");
+                tried.put(other, trial(trial, Request.of(item, files, other, -1, lengths)));
             }
         }
         return fastest(tried);
     }
 
-    private double trial(Contestant peer, Item item, Path files, Settings settings)
-            throws IOException {
-        progress.accept("the peer with " + settings);
-        return peer.ask(Request.of(item, files, settings, -1, null)).seconds();
+    private double trial(Contestant peer, Request request) throws IOException {
+        progress.accept("the peer with " + request.settings());
+        return peer.ask(request).seconds();
     }
 
     private static Settings fastest(Map<Settings, Double> tried) {

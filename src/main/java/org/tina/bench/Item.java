@@ -4,26 +4,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.tina.data.Names;
+import org.tina.model.ModelConfig;
 
 /**
  * One line of the benchmark: work that both sides do in turn.
  *
  * @param model null for the verifier
- * @param prompts of {@code promptTokens} tokens, each with {@code completions} completions of
- *     {@code newTokens} tokens
+ * @param shape null for the verifier
  * @param turns how often each side runs it, after a warm-up
- * @param seconds that it takes with the peer on two cores, for the time left
+ * @param seconds that all of it takes with the peer on two cores, for the time left
  */
-public record Item(
-        String name,
-        Kind kind,
-        RandomModel model,
-        int prompts,
-        int completions,
-        int promptTokens,
-        int newTokens,
-        int turns,
-        int seconds) {
+public record Item(String name, Kind kind, RandomModel model, Shape shape, int turns, int seconds) {
 
     /** What is done, and so what is measured. */
     public enum Kind {
@@ -37,89 +28,81 @@ public record Item(
         VERIFY
     }
 
+    /**
+     * How much of it.
+     *
+     * @param completions of each prompt
+     * @param newTokens of each completion; the most where they end by themselves
+     */
+    public record Shape(int prompts, int completions, int promptTokens, int newTokens) {
+        int rows() {
+            return prompts * completions;
+        }
+    }
+
     /** Everything, in the order of running. */
     public static List<Item> all() {
         RandomModel mini = RandomModel.MINI;
         RandomModel small = RandomModel.SMALL;
+        RandomModel half = RandomModel.HALF_BILLION;
         List<Item> items = new ArrayList<>();
-        items.add(new Item("grpo-mini", Kind.GRPO, mini, 4, 8, 32, 64, 9, 40));
-        items.add(new Item("grpo-small", Kind.GRPO, small, 4, 8, 32, 64, 5, 280));
+        items.add(new Item("grpo-mini", Kind.GRPO, mini, new Shape(4, 8, 32, 64), 9, 40));
+        items.add(new Item("grpo-small", Kind.GRPO, small, new Shape(4, 8, 32, 64), 5, 280));
         for (int batch : new int[] {8, 32, 128}) {
-            items.add(generate("generate-mini-" + batch, mini, batch, 9, 20));
+            items.add(generate("generate-mini-", mini, batch, 9, 20));
         }
         for (int batch : new int[] {8, 32, 128}) {
-            items.add(generate("generate-small-" + batch, small, batch, 5, 90));
+            items.add(generate("generate-small-", small, batch, 5, 90));
         }
         for (int batch : new int[] {1, 4, 16}) {
-            String name = "generate-small-bf16-" + batch;
-            items.add(generate(name, small.inHalfPrecision(), batch, 5, 30));
+            items.add(generate("generate-small-bf16-", small.inHalfPrecision(), batch, 5, 30));
         }
         for (int batch : new int[] {1, 4, 16}) {
-            String name = "generate-0.5B-" + batch;
-            items.add(generate(name, RandomModel.HALF_BILLION, batch, 5, 120));
+            items.add(generate("generate-0.5B-", half, batch, 5, 100));
         }
-        items.add(
-                new Item(
-                        "group-0.5B",
-                        Kind.GENERATE,
-                        RandomModel.HALF_BILLION,
-                        1,
-                        8,
-                        512,
-                        1,
-                        5,
-                        160));
+        Shape group = new Shape(1, 8, 512, 1);
+        items.add(new Item("group-0.5B", Kind.GENERATE, half, group, 5, 160));
         for (int length : new int[] {256, 512, 1024}) {
-            int expected = length / 3;
-            items.add(
-                    new Item(
-                            "long-mini-" + length, Kind.GRPO, mini, 4, 8, 32, length, 3, expected));
+            Shape shape = new Shape(4, 8, 32, length);
+            items.add(new Item("long-mini-" + length, Kind.GRPO, mini, shape, 3, length / 4));
         }
         for (int length : new int[] {256, 1024}) {
-            items.add(
-                    new Item(
-                            "long-small-" + length, Kind.GRPO, small, 1, 8, 32, length, 3, length));
+            Shape shape = new Shape(1, 8, 32, length);
+            items.add(new Item("long-small-" + length, Kind.GRPO, small, shape, 3, length / 2));
         }
-        items.add(ragged("ragged-mini", mini, 60));
-        items.add(ragged("ragged-small", small, 250));
-        items.add(new Item("load-1.5B", Kind.LOAD, RandomModel.PAPER, 1, 1, 32, 1, 3, 120));
-        items.add(new Item("verify", Kind.VERIFY, null, 0, 0, 0, 0, 5, 30));
+        Shape ragged = new Shape(32, 1, 32, 1024); // 64 tokens in the mean
+        items.add(new Item("ragged-mini", Kind.GENERATE, mini.stopping(64), ragged, 5, 40));
+        items.add(new Item("ragged-small", Kind.GENERATE, small.stopping(64), ragged, 5, 200));
+        Shape first = new Shape(1, 1, 32, 1);
+        items.add(new Item("load-1.5B", Kind.LOAD, RandomModel.PAPER, first, 3, 100));
+        items.add(new Item("verify", Kind.VERIFY, null, null, 5, 60));
         return items;
-    }
-
-    /** A few that take two minutes together. */
-    public static List<Item> quick() {
-        return List.of(named("grpo-mini"), named("generate-mini-32"), named("verify")).stream()
-                .map(item -> item.withTurns(3))
-                .toList();
     }
 
     private static Item generate(
             String name, RandomModel model, int batch, int turns, int seconds) {
-        return new Item(name, Kind.GENERATE, model, batch, 1, 32, 64, turns, seconds);
+        Shape shape = new Shape(batch, 1, 32, 64);
+        return new Item(name + batch, Kind.GENERATE, model, shape, turns, seconds);
     }
 
-    /** Most rows end early: after 64 tokens in the mean, 1,024 at most. */
-    private static Item ragged(String name, RandomModel model, int seconds) {
-        return new Item(name, Kind.GENERATE, model.stoppingEvery(64), 32, 1, 32, 1024, 5, seconds);
-    }
-
-    private static Item named(String name) {
-        return matching(name).get(0);
+    /** A few that take two minutes together. */
+    public static List<Item> quick() {
+        return List.of("grpo-mini", "generate-mini-32", "verify").stream()
+                .map(name -> matching(name).get(0).withTurns(3))
+                .toList();
     }
 
     /**
-     * Items by name or by the beginning of their names, such as {@code grpo}.
+     * The item of this name, else those whose names begin so, such as {@code grpo}.
      *
      * @throws IllegalArgumentException if there is none, naming those there are
      */
     public static List<Item> matching(String name) {
         List<Item> all = all();
-        List<Item> exact = all.stream().filter(item -> item.name.equals(name)).toList();
-        List<Item> found =
-                exact.isEmpty()
-                        ? all.stream().filter(item -> item.name.startsWith(name + "-")).toList()
-                        : exact;
+        List<Item> found = all.stream().filter(item -> item.name.equals(name)).toList();
+        if (found.isEmpty()) {
+            found = all.stream().filter(item -> item.name.startsWith(name + "-")).toList();
+        }
         if (found.isEmpty()) {
             throw Names.unknown("item", name, all.stream().map(Item::name).toList());
         }
@@ -127,37 +110,30 @@ public record Item(
     }
 
     public Item withTurns(int turns) {
-        return new Item(
-                name, kind, model, prompts, completions, promptTokens, newTokens, turns, seconds);
-    }
-
-    int rows() {
-        return prompts * completions;
+        return new Item(name, kind, model, shape, turns, seconds);
     }
 
     // ---------------------------------------------------------------- what the machine must do
+
+    /** Whether the amount of work is known, so that a limit can be told. */
+    boolean hasLimit() {
+        return model != null && model.stopEvery() == 0;
+    }
 
     /**
      * Operations of the products with the model's weights and with the adapter: 2 a weight and
      * token forward, 2 more backward. Attention and all else comes on top.
      */
     double operations() {
-        double layers = model.layerWeights();
-        double head = model.headWeights();
-        double read = (double) prompts * promptTokens; // once a group
-        double made = (double) rows() * newTokens;
-        double forward = 2 * (layers * (read + made) + head * made);
-        if (kind != Kind.GRPO) {
-            return forward;
-        }
-        int rollout = 1;
-        int reference = 1;
-        int learning = 2; // forward and backward, where the weights themselves have no gradient
-        return (rollout + reference + learning) * forward + 6 * adapterWeights() * (read + made);
+        double read = (double) shape.prompts * shape.promptTokens; // a prompt once a group
+        double made = (double) shape.rows() * shape.newTokens;
+        double forward = 2 * (model.layerWeights() * (read + made) + model.headWeights() * made);
+        // a step: rollout, reference, forward and backward; frozen weights have no gradient
+        return kind == Kind.GRPO ? 4 * forward + 6 * adapterWeights() * (read + made) : forward;
     }
 
     private double adapterWeights() {
-        var c = model.config();
+        ModelConfig c = model.config();
         long attended = (long) c.heads() * c.headDim();
         long kv = (long) c.kvHeads() * c.headDim();
         long sides = 7L * c.hiddenSize() + 2 * attended + 2 * kv + 3L * c.intermediateSize();
@@ -167,24 +143,22 @@ public record Item(
     /** Bytes of weights that must come from memory: all of them for each token that is decoded. */
     double bytes() {
         double weights = (double) model.layerWeights() + model.headWeights();
-        return weights * model.bytesPerWeight() * newTokens;
+        return weights * model.bytesPerWeight() * shape.newTokens;
     }
 
-    /** Whether the amount of work is the same in each turn, so that a limit can be told. */
-    boolean hasLimit() {
-        return model != null && model.stopEvery() == 0;
-    }
-
-    /** A time as people compare it: seconds a step, tokens or pairs a second. */
+    /**
+     * A time as people compare it: seconds, or what is done a second.
+     *
+     * @param pairs judged in that time, for the verifier
+     */
     String show(double seconds, int pairs) {
-        return switch (kind) {
-            case GRPO, LOAD -> String.format(Locale.ROOT, "%.3g s", seconds);
-            case GENERATE ->
-                    newTokens == 1 || model.stopEvery() > 0
-                            ? String.format(Locale.ROOT, "%.3g s", seconds)
-                            : String.format(
-                                    Locale.ROOT, "%,.0f tok/s", rows() * newTokens / seconds);
-            case VERIFY -> String.format(Locale.ROOT, "%,.0f pairs/s", pairs / seconds);
-        };
+        if (kind == Kind.VERIFY) {
+            return String.format(Locale.ROOT, "%,.0f pairs/s", pairs / seconds);
+        }
+        boolean rate = kind == Kind.GENERATE && shape.newTokens > 1 && hasLimit();
+        return rate
+                ? String.format(
+                        Locale.ROOT, "%,.0f tok/s", shape.rows() * shape.newTokens / seconds)
+                : String.format(Locale.ROOT, "%.3g s", seconds);
     }
 }

@@ -28,11 +28,11 @@ public record Limits(double operations, double bytes) {
 
     /** Measures both, in some seconds. */
     static Limits measure(Item item) {
-        int rows = item.rows();
-        int perCore =
+        Item.Shape shape = item.shape();
+        int perCore = // tokens that a product of this work has, a group's or a decoding step's
                 item.kind() == Item.Kind.GRPO
-                        ? item.promptTokens() + item.completions() * item.newTokens()
-                        : Math.max(1, rows / Workers.cores());
+                        ? shape.promptTokens() + shape.completions() * shape.newTokens()
+                        : Math.max(1, shape.rows() / Workers.cores());
         long hidden = item.model().config().hiddenSize();
         long inner = item.model().config().intermediateSize();
         long dtype = item.model().bytesPerWeight() == 2 ? BFLOAT16 : FLOAT32;

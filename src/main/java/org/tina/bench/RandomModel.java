@@ -75,7 +75,7 @@ public record RandomModel(String name, ModelConfig config, int stopEvery) {
         return new RandomModel(name + "-bf16", config.withDtype("bfloat16"), stopEvery);
     }
 
-    RandomModel stoppingEvery(int tokens) {
+    RandomModel stopping(int tokens) {
         return new RandomModel(name + "-ragged", config, tokens);
     }
 

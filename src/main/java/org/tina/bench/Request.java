@@ -11,33 +11,41 @@ import java.util.Map;
 /**
  * One turn of a worker, a line of JSON on its standard input.
  *
- * @param kind of the item in lower case, or {@code limits}
+ * @param kind of the item in lower case, or {@link #LIMITS}
  * @param item the item's name
- * @param model the model's directory; for the verifier the file of pairs
- * @param threads of the peer's libtorch; ours chooses by itself
- * @param cache of the peer's generation: {@code dynamic} or {@code static}
- * @param turn from 0; a seed
- * @param lengths at which the peer's completions end, or null; so both sides do the same work
+ * @param files the model's directory; for the verifier the file of pairs
+ * @param settings the peer's; ours chooses by itself
+ * @param turn a seed
+ * @param lengths at which the peer's completions end, as ours did, or null
  */
 record Request(
         String kind,
         String item,
-        String model,
-        int prompts,
-        int completions,
-        int promptTokens,
-        int newTokens,
-        int threads,
-        String cache,
+        String files,
+        Item.Shape shape,
+        Settings settings,
         int turn,
         int[] lengths) {
 
+    /** Asks our worker for the machine's limits at an item's work. */
     static final String LIMITS = "limits";
 
     private static final Gson GSON =
             new GsonBuilder()
                     .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
                     .create();
+
+    /**
+     * How the peer runs.
+     *
+     * @param cache of generation, {@code dynamic} or {@code static}
+     */
+    record Settings(int threads, String cache) {
+        @Override
+        public String toString() {
+            return threads + (threads == 1 ? " thread, " : " threads, ") + cache + " cache";
+        }
+    }
 
     /**
      * What a worker answers, a line of JSON on its standard output. The first line, which answers
@@ -55,10 +63,6 @@ record Request(
             Limits limits,
             Map<String, String> versions,
             String error) {
-
-        static Reply of(double seconds, int[] lengths, int count) {
-            return new Reply(seconds, lengths, count, null, null, null);
-        }
 
         static Reply failed(String error) {
             return new Reply(0, null, 0, null, null, error);
@@ -79,43 +83,19 @@ record Request(
         }
     }
 
-    /** A turn of an item with the peer's settings. */
     static Request of(Item item, Path files, Settings settings, int turn, int[] lengths) {
         return new Request(
                 item.kind().name().toLowerCase(Locale.ROOT),
                 item.name(),
                 files.toAbsolutePath().toString(),
-                item.prompts(),
-                item.completions(),
-                item.promptTokens(),
-                item.newTokens(),
-                settings.threads(),
-                settings.cache(),
+                item.shape(),
+                settings,
                 turn,
                 lengths);
     }
 
-    /** How the peer runs. */
-    record Settings(int threads, String cache) {
-        @Override
-        public String toString() {
-            return threads + (threads == 1 ? " thread, " : " threads, ") + cache + " cache";
-        }
-    }
-
-    Request withKind(String kind) {
-        return new Request(
-                kind,
-                item,
-                model,
-                prompts,
-                completions,
-                promptTokens,
-                newTokens,
-                threads,
-                cache,
-                turn,
-                lengths);
+    static Request limits(Item item) {
+        return new Request(LIMITS, item.name(), null, null, null, 0, null);
     }
 
     String toJson() {

@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.tina.data.AtomicFile;
 
 /**
  * What an item's turns gave; times are seconds, memory bytes.
@@ -74,6 +76,17 @@ public record Result(
     /** One line of JSON. */
     public String toJson() {
         return GSON.toJson(this);
+    }
+
+    /** Puts this into a file of results; earlier ones of other items stay. */
+    public void saveTo(Path file) throws IOException {
+        Map<String, Result> all = new LinkedHashMap<>();
+        if (Files.exists(file)) {
+            read(file).forEach(result -> all.put(result.item, result));
+        }
+        all.put(item, this);
+        List<String> lines = all.values().stream().map(Result::toJson).toList();
+        AtomicFile.writeString(file, String.join("\n", lines) + "\n");
     }
 
     /** Reads a file of results, a line each. */

@@ -85,7 +85,7 @@ public final class Worker {
             long begin = System.nanoTime();
             int[] lengths = work.run(request);
             double seconds = (System.nanoTime() - begin) / 1e9 / passes;
-            return Request.Reply.of(seconds, lengths, count);
+            return new Request.Reply(seconds, lengths, count, null, null, null);
         } catch (IOException | RuntimeException e) {
             return Request.Reply.failed(e.toString());
         }
@@ -104,7 +104,7 @@ public final class Worker {
     // ---------------------------------------------------------------- the kinds of work
 
     private static Work grpo(Request request) {
-        CausalLM model = CausalLM.load(Path.of(request.model()));
+        CausalLM model = CausalLM.load(Path.of(request.files()));
         Recipe recipe = recipe(request);
         Policy policy = recipe.policy(model);
         GrpoTrainer trainer =
@@ -118,13 +118,13 @@ public final class Worker {
     /** Tina's adapter and one update a step, as {@code peer.py} tells TRL. */
     static Recipe recipe(Request request) {
         List<Problem> problems = new ArrayList<>();
-        for (int i = 0; i < request.prompts(); i++) {
-            problems.add(new Problem(prompt(i, request.promptTokens()), "$0$"));
+        for (int i = 0; i < request.shape().prompts(); i++) {
+            problems.add(new Problem(prompt(i, request.shape().promptTokens()), "$0$"));
         }
         return Recipe.named("mini")
                 .with(
                         r ->
-                                r.model(request.model())
+                                r.model(request.files())
                                         .problems(ProblemSet.of("bench", problems))
                                         .rewards(
                                                 new WeightedReward(
@@ -134,12 +134,13 @@ public final class Worker {
                                         .loraR(RANK)
                                         .loraAlpha(128)
                                         .set("lora_dropout", 0.05)
-                                        .numGenerations(request.completions())
+                                        .numGenerations(request.shape().completions())
                                         .set(
                                                 "per_device_train_batch_size",
-                                                request.prompts() * request.completions())
+                                                request.shape().prompts()
+                                                        * request.shape().completions())
                                         .set("gradient_accumulation_steps", 1)
-                                        .set("max_completion_length", request.newTokens())
+                                        .set("max_completion_length", request.shape().newTokens())
                                         .temperature(TEMPERATURE)
                                         .beta(0.04)
                                         .learningRate(1e-5));
@@ -155,7 +156,7 @@ public final class Worker {
     }
 
     private static Work generate(Request first) {
-        CausalLM model = CausalLM.load(Path.of(first.model()));
+        CausalLM model = CausalLM.load(Path.of(first.files()));
         Sampler sampler = new Sampler(Policy.frozen(model));
         boolean varying = model.stopTokens().size() > 1;
         return turn -> {
@@ -168,17 +169,18 @@ public final class Worker {
 
     private static List<List<Completion>> complete(Sampler sampler, Request request) {
         List<int[]> prompts = new ArrayList<>();
-        for (int i = 0; i < request.prompts(); i++) {
-            prompts.add(prompt(i, request.promptTokens()).chars().toArray());
+        for (int i = 0; i < request.shape().prompts(); i++) {
+            prompts.add(prompt(i, request.shape().promptTokens()).chars().toArray());
         }
         return sampler.generate(
                 prompts,
-                request.completions(),
-                SamplingParams.of(TEMPERATURE, request.newTokens()).withSeed(request.turn()));
+                request.shape().completions(),
+                SamplingParams.of(TEMPERATURE, request.shape().newTokens())
+                        .withSeed(request.turn()));
     }
 
     private static int[] load(Request request) {
-        try (CausalLM model = CausalLM.load(Path.of(request.model()));
+        try (CausalLM model = CausalLM.load(Path.of(request.files()));
                 Policy policy = Policy.frozen(model)) {
             complete(new Sampler(policy), request);
             return null;
@@ -187,7 +189,7 @@ public final class Worker {
 
     private Work verify(Request request) throws IOException {
         List<JsonObject> pairs =
-                Files.readAllLines(Path.of(request.model())).stream()
+                Files.readAllLines(Path.of(request.files())).stream()
                         .map(line -> JsonParser.parseString(line).getAsJsonObject())
                         .toList();
         count = pairs.size();

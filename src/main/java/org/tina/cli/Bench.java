@@ -2,7 +2,6 @@ package org.tina.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +10,6 @@ import org.tina.bench.Duel;
 import org.tina.bench.Item;
 import org.tina.bench.Report;
 import org.tina.bench.Result;
-import org.tina.data.AtomicFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -52,7 +50,9 @@ final class Bench implements Callable<Integer> {
     @Option(
             names = "--json",
             paramLabel = "FILE",
-            description = "Where results go (default: runs/bench/bench.jsonl).")
+            description =
+                    "Where results go (default: runs/bench/bench.jsonl); those of other items in it"
+                            + " stay.")
     private Path json;
 
     @Option(names = "--list", description = "Only name the items.")
@@ -70,12 +70,13 @@ final class Bench implements Callable<Integer> {
         }
         Path project = Path.of(System.getProperty("tina.project", ""));
         Path directory = project.resolve("runs/bench");
-        List<Result> results = run(items, project, directory);
-        out.println(Report.table(results).printAll());
-        out.println("results: " + file(directory));
-        if (results.stream().anyMatch(result -> result.peer().length > 0)) {
+        Path file = json == null ? directory.resolve("bench.jsonl") : json;
+        out.println(Report.table(run(items, project, file)).printAll());
+        out.println("results: " + file);
+        List<Result> all = Result.read(file);
+        if (all.stream().anyMatch(result -> result.peer().length > 0)) {
             Path picture = directory.resolve("bench.png");
-            Report.save(Report.chart(results), picture);
+            Report.save(Report.chart(all), picture);
             out.println("picture: " + picture);
         }
         return 0;
@@ -92,11 +93,7 @@ final class Bench implements Callable<Integer> {
         return items.stream().map(i -> turns == null ? i : i.withTurns(turns)).toList();
     }
 
-    private Path file(Path directory) {
-        return json == null ? directory.resolve("bench.jsonl") : json;
-    }
-
-    private List<Result> run(List<Item> items, Path project, Path directory) throws IOException {
+    private List<Result> run(List<Item> items, Path project, Path file) throws IOException {
         PrintWriter err = spec.commandLine().getErr();
         Progress progress = new Progress(err);
         double total = items.stream().mapToInt(Item::seconds).sum();
@@ -117,15 +114,12 @@ final class Bench implements Callable<Integer> {
             err.println("ours runs alone: the peer is " + duel.withoutPeer());
         }
         List<Result> results = new ArrayList<>();
-        Files.createDirectories(directory);
         for (Item next : items) {
             item[0] = next.name();
             Result result = duel.run(next);
             results.add(result);
+            result.saveTo(file);
             done[0] += next.seconds();
-            StringBuilder lines = new StringBuilder();
-            results.forEach(r -> lines.append(r.toJson()).append('\n'));
-            AtomicFile.writeString(file(directory), lines.toString()); // what there is so far
             if (result.peer().length == 0 && duel.withoutPeer() == null) {
                 progress.end();
                 err.println(next.name() + ": ours ran alone: " + result.peerSettings());

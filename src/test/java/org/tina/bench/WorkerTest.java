@@ -38,7 +38,7 @@ class WorkerTest {
     @TempDir Path directory;
 
     private static Item item(Item.Kind kind, RandomModel model, int newTokens) {
-        return new Item("tiny", kind, model, 2, 2, 8, newTokens, 1, 1);
+        return new Item("tiny", kind, model, new Item.Shape(2, 2, 8, newTokens), 1, 1);
     }
 
     private static List<Reply> serve(String... lines) throws IOException {
@@ -73,7 +73,7 @@ class WorkerTest {
 
     @Test
     void aModelThatStopsEarlyTellsTheLengths() throws IOException {
-        Reply reply = serve(item(Item.Kind.GENERATE, TINY.stoppingEvery(8), 200), 1).get(1);
+        Reply reply = serve(item(Item.Kind.GENERATE, TINY.stopping(8), 200), 1).get(1);
         assertEquals(4, reply.lengths().length);
         assertTrue(Stream.of(reply.lengths()[0], reply.lengths()[3]).allMatch(n -> n < 200));
     }
@@ -91,7 +91,8 @@ class WorkerTest {
     @Test
     void aTurnThatFailsIsAnsweredWithItsReason() throws IOException {
         Request request = Request.of(item(Item.Kind.LOAD, TINY, 1), directory, SETTINGS, 0, null);
-        List<Reply> replies = serve(request.toJson(), request.withKind("sing").toJson(), "{");
+        List<Reply> replies =
+                serve(request.toJson(), request.toJson().replace("load", "sing"), "{");
         assertTrue(replies.get(1).error().contains("config.json"), replies.get(1).error());
         assertTrue(replies.get(2).error() != null);
         assertTrue(replies.get(3).error() != null);

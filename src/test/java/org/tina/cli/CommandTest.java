@@ -73,7 +73,8 @@ class CommandTest {
                 "evaluate",
                 "export",
                 "pretrain",
-                "recipes"
+                "recipes",
+                "bench"
             })
     void everyCommandExplainsItselfWithAnExample(String command) {
         Ended help = run(command, "--help");
