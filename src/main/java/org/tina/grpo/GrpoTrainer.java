@@ -54,6 +54,7 @@ public final class GrpoTrainer implements AutoCloseable {
     private final AdamW optimizer;
     private final Policy.Objective objective;
     private final Sampler sampler;
+    private List<Problem> epoch; // this epoch's problems in its order
     private int step;
     private int updates;
     private long tokensSeen;
@@ -164,9 +165,11 @@ public final class GrpoTrainer implements AutoCloseable {
     private List<Problem> nextProblems() {
         int n = config.promptsPerStep();
         int stepsAnEpoch = problems.size() / n;
-        int epoch = step / stepsAnEpoch;
         int at = step % stepsAnEpoch * n;
-        return problems.shuffle(config.seed() + epoch).problems().subList(at, at + n);
+        if (at == 0) {
+            epoch = problems.shuffle(config.seed() + step / stepsAnEpoch).problems();
+        }
+        return epoch.subList(at, at + n);
     }
 
     /** The problem in the model's chat layout, cut at its beginning if it is too long. */
@@ -219,7 +222,7 @@ public final class GrpoTrainer implements AutoCloseable {
     // ---------------------------------------------------------------- loss and gradient
 
     /**
-     * Splits each group by length so that no micro-batch has more tokens than allowed. Completions
+     * Splits each group by length ({@link LengthSplit}), within the tokens allowed. Completions
      * that must not count (cut off, where the recipe masks them) are left out; so are groups that
      * cannot teach anything: without a KL penalty a group of equal rewards has no gradient.
      */
@@ -243,21 +246,12 @@ public final class GrpoTrainer implements AutoCloseable {
                 }
             }
             order.sort(Comparator.comparingInt(i -> group.get(i).length()));
+            int[] lengths = order.stream().mapToInt(i -> group.get(i).length()).toArray();
+            int[] prompt = prompts.get(g);
             int from = 0;
-            for (int to = 1; to <= order.size(); to++) {
-                boolean last = to == order.size();
-                long next = last ? 0 : (long) (to + 1 - from) * group.get(order.get(to)).length();
-                if (last || prompts.get(g).length + next > config.tokensPerMicroBatch()) {
-                    out.add(
-                            microBatch(
-                                    prompts.get(g),
-                                    group,
-                                    a,
-                                    order.subList(from, to),
-                                    completions,
-                                    tokens));
-                    from = to;
-                }
+            for (int to : LengthSplit.ends(prompt.length, lengths, config.tokensPerMicroBatch())) {
+                out.add(microBatch(prompt, group, a, order.subList(from, to), completions, tokens));
+                from = to;
             }
         }
         out.sort(Comparator.comparingInt((MicroBatch m) -> m.group.size()).reversed());
