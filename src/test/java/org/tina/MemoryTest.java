@@ -51,7 +51,7 @@ class MemoryTest {
                 LoraAdapter policy = LoraAdapter.inject(model, recipe.loraConfig());
                 GrpoTrainer trainer =
                         new GrpoTrainer(
-                                policy, recipe.problems(), recipe.rewards(), recipe.grpo(), null)) {
+                                policy, recipe.problems(), recipe.rewards(), recipe.grpo())) {
             assertFlat("60 steps", 150, 60, 24, trainer::step);
         }
     }

@@ -2,12 +2,11 @@ package org.tina.eval;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.tina.data.Problem;
 import org.tina.generate.Completion;
 import org.tina.generate.Sampler;
 import org.tina.generate.SamplingParams;
-import org.tina.model.CausalLM;
-import org.tina.model.ChatTemplate.Message;
 import org.tina.model.Policy;
 
 /**
@@ -32,18 +31,19 @@ public final class Evaluator {
 
     private final Policy policy;
     private final int samples;
-    private final String systemPrompt;
+    private final Function<Problem, String> prompts;
     private final Progress progress;
 
     /** One sample a problem if the benchmark says no other, no system prompt, silent. */
     public Evaluator(Policy policy) {
-        this(policy, BENCHMARKS_OWN, "", (done, total) -> {});
+        this(policy, BENCHMARKS_OWN, chat(policy, ""), (done, total) -> {});
     }
 
-    private Evaluator(Policy policy, int samples, String systemPrompt, Progress progress) {
+    private Evaluator(
+            Policy policy, int samples, Function<Problem, String> prompts, Progress progress) {
         this.policy = policy;
         this.samples = samples;
-        this.systemPrompt = systemPrompt;
+        this.prompts = prompts;
         this.progress = progress;
     }
 
@@ -52,17 +52,27 @@ public final class Evaluator {
         if (n < 1) {
             throw new IllegalArgumentException("samples is " + n + ", must be at least 1");
         }
-        return new Evaluator(policy, n, systemPrompt, progress);
+        return new Evaluator(policy, n, prompts, progress);
     }
 
     /** With a system message before each problem; an empty one is left out. */
     public Evaluator withSystemPrompt(String systemPrompt) {
-        return new Evaluator(policy, samples, systemPrompt, progress);
+        return withPrompts(chat(policy, systemPrompt));
+    }
+
+    /** With another way from a problem to its prompt's text, such as a recipe's. */
+    public Evaluator withPrompts(Function<Problem, String> prompts) {
+        return new Evaluator(policy, samples, prompts, progress);
+    }
+
+    /** The model's own chat layout. */
+    private static Function<Problem, String> chat(Policy policy, String systemPrompt) {
+        return problem -> policy.model().chatTemplate().prompt(systemPrompt, problem.problem());
     }
 
     /** With someone to tell how far it is. */
     public Evaluator withProgress(Progress progress) {
-        return new Evaluator(policy, samples, systemPrompt, progress);
+        return new Evaluator(policy, samples, prompts, progress);
     }
 
     /**
@@ -95,13 +105,7 @@ public final class Evaluator {
     }
 
     private int[] prompt(Problem problem) {
-        CausalLM model = policy.model();
-        List<Message> messages = new ArrayList<>();
-        if (!systemPrompt.isEmpty()) {
-            messages.add(Message.system(systemPrompt));
-        }
-        messages.add(Message.user(problem.problem()));
-        return model.tokenizer().encode(model.chatTemplate().render(messages, true));
+        return policy.model().tokenizer().encode(prompts.apply(problem));
     }
 
     /** Counts completions as they end: at a stop token, at the cap or at the model's longest. */

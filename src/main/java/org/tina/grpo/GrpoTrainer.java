@@ -6,12 +6,12 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Function;
 import org.tina.data.Problem;
 import org.tina.data.ProblemSet;
 import org.tina.generate.Completion;
 import org.tina.generate.Sampler;
 import org.tina.generate.SamplingParams;
-import org.tina.model.ChatTemplate.Message;
 import org.tina.model.Group;
 import org.tina.model.Policy;
 import org.tina.model.Policy.Gradient;
@@ -50,7 +50,7 @@ public final class GrpoTrainer implements AutoCloseable {
     private final ProblemSet problems;
     private final List<WeightedReward> rewards;
     private final GrpoConfig config;
-    private final String systemPrompt;
+    private final Function<Problem, String> prompts;
     private final AdamW optimizer;
     private final Policy.Objective objective;
     private final Sampler sampler;
@@ -60,16 +60,32 @@ public final class GrpoTrainer implements AutoCloseable {
     private long tokensSeen;
 
     /**
+     * Prompts in the model's own chat layout, without a system prompt.
+     *
      * @param problems at least as many as a step takes; shuffled anew each epoch
      * @param rewards at least one
-     * @param systemPrompt put before every problem; null for none
+     */
+    public GrpoTrainer(
+            Policy policy, ProblemSet problems, List<WeightedReward> rewards, GrpoConfig config) {
+        this(
+                policy,
+                problems,
+                rewards,
+                config,
+                problem -> policy.model().chatTemplate().prompt("", problem.problem()));
+    }
+
+    /**
+     * @param problems at least as many as a step takes; shuffled anew each epoch
+     * @param rewards at least one
+     * @param prompts the text of a problem's prompt, special tokens written out
      */
     public GrpoTrainer(
             Policy policy,
             ProblemSet problems,
             List<WeightedReward> rewards,
             GrpoConfig config,
-            String systemPrompt) {
+            Function<Problem, String> prompts) {
         if (policy.size() == 0) {
             throw new IllegalArgumentException(
                     "the policy has nothing to train; inject an adapter, or use Policy.full");
@@ -90,7 +106,7 @@ public final class GrpoTrainer implements AutoCloseable {
         this.problems = problems;
         this.rewards = List.copyOf(rewards);
         this.config = config;
-        this.systemPrompt = systemPrompt;
+        this.prompts = prompts;
         this.optimizer = new AdamW(policy, config.optimizer());
         this.sampler = new Sampler(policy);
         this.objective =
@@ -172,15 +188,9 @@ public final class GrpoTrainer implements AutoCloseable {
         return epoch.subList(at, at + n);
     }
 
-    /** The problem in the model's chat layout, cut at its beginning if it is too long. */
+    /** The problem as a prompt, cut at its beginning if it is too long. */
     private int[] prompt(Problem problem) {
-        List<Message> messages = new ArrayList<>();
-        if (systemPrompt != null) {
-            messages.add(Message.system(systemPrompt));
-        }
-        messages.add(Message.user(problem.problem()));
-        String text = policy.model().chatTemplate().render(messages, true);
-        int[] tokens = policy.model().tokenizer().encode(text);
+        int[] tokens = policy.model().tokenizer().encode(prompts.apply(problem));
         return Arrays.copyOfRange(
                 tokens, Math.max(0, tokens.length - config.maxPromptLength()), tokens.length);
     }

@@ -140,6 +140,23 @@ public final class ChatTemplate {
         return result.getOutput();
     }
 
+    /**
+     * A question as the text of a prompt that ends with the start of the assistant's turn.
+     *
+     * @param system put before it; empty for none
+     */
+    public String prompt(String system, String question) {
+        Message user = Message.user(question);
+        List<Message> messages =
+                system.isEmpty() ? List.of(user) : List.of(Message.system(system), user);
+        return render(messages, true);
+    }
+
+    /** Another template, as Jinja text, with this one's special tokens. */
+    public ChatTemplate with(String jinja) {
+        return new ChatTemplate(Path.of("chat_template"), jinja, specialTokens);
+    }
+
     private static Map<String, String> asMap(Message message) {
         Map<String, String> map = new LinkedHashMap<>(); // Python keeps the order of keys, too
         map.put("role", message.role);

@@ -62,8 +62,17 @@ record Grid(List<String> header, List<List<Object>> rows, int total) {
 
     /** A Tablesaw table's first rows. */
     static Grid of(Table table) {
+        return of(table, ROWS);
+    }
+
+    /** All rows of a Tablesaw table. */
+    static Grid whole(Table table) {
+        return of(table, table.rowCount());
+    }
+
+    private static Grid of(Table table, int most) {
         List<List<Object>> rows = new ArrayList<>();
-        for (Row row : table.first(ROWS)) {
+        for (Row row : table.first(most)) {
             rows.add(
                     IntStream.range(0, table.columnCount())
                             .mapToObj(column -> cell(table.column(column), row.getRowNumber()))

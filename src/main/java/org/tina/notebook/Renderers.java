@@ -26,7 +26,7 @@ final class Renderers {
         table(renderer, Record.class, Grid::of);
         table(renderer, Evaluation.class, evaluation -> Grid.of(evaluation.table()));
         table(renderer, Estimate.class, estimate -> Grid.of(estimate.table()));
-        table(renderer, Recipe.class, recipe -> Grid.of(recipe.settings()));
+        table(renderer, Recipe.class, recipe -> Grid.whole(recipe.table()));
         renderer.createRegistration(Interval.class)
                 .preferring(MIMEType.TEXT_PLAIN)
                 .register(

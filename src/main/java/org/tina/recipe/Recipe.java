@@ -1,22 +1,25 @@
 package org.tina.recipe;
 
+import java.io.File;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
-import org.tina.data.FileTrouble;
+import java.util.stream.Collectors;
+import org.tina.data.Catalog;
+import org.tina.data.Dataset;
 import org.tina.data.ModelHub;
 import org.tina.data.Names;
+import org.tina.data.Problem;
 import org.tina.data.ProblemSet;
 import org.tina.grpo.AdamW;
 import org.tina.grpo.Advantages;
@@ -27,16 +30,17 @@ import org.tina.lora.LoraAdapter;
 import org.tina.lora.LoraConfig;
 import org.tina.lora.LoraTarget;
 import org.tina.model.CausalLM;
+import org.tina.model.ChatTemplate;
 import org.tina.model.ModelConfig;
 import org.tina.model.Policy;
 import org.tina.reward.CosineReward;
 import org.tina.reward.RepetitionPenalty;
 import org.tina.reward.Reward;
+import org.tina.reward.TargetLengthReward;
+import org.tina.reward.TargetLengths;
 import org.tina.reward.WeightedReward;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.constructor.SafeConstructor;
-import org.yaml.snakeyaml.error.YAMLException;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
 
 /**
  * An experiment: model, problems, rewards, adapter and GRPO's settings under TRL's and Tina's keys.
@@ -44,114 +48,117 @@ import org.yaml.snakeyaml.error.YAMLException;
  */
 public final class Recipe {
 
-    private static final List<String> NAMED = List.of("mini");
+    /** Owners of models that files name without one. */
+    private static final Map<String, String> OWNERS =
+            Map.of("DeepSeek-", "deepseek-ai", "Qwen", "Qwen");
 
     private static final String BASE_MODEL = "deepseek-ai/DeepSeek-R1-Distill-Qwen-1.5B";
 
     private final String name;
+    private final RecipeFile file;
     private final Map<Key, Object> values;
-    private final List<String> ignored;
     private final List<WeightedReward> ownRewards;
     private final ProblemSet ownProblems;
-    private final GrpoConfig grpo;
+
+    /** Null until the problems are counted, if they decide on the steps. */
+    private volatile GrpoConfig grpo;
 
     private Recipe(
             String name,
+            RecipeFile file,
             Map<Key, Object> values,
-            List<String> ignored,
             List<WeightedReward> ownRewards,
             ProblemSet ownProblems) {
         this.name = name;
+        this.file = file;
         this.values = values;
-        this.ignored = List.copyOf(ignored);
         this.ownRewards = ownRewards;
         this.ownProblems = ownProblems;
-        this.grpo = makeGrpo();
+        check();
+    }
+
+    /** Everything that can be known without the model and the problems. */
+    private void check() {
+        if (byEpochs()) {
+            makeGrpo(1);
+        } else {
+            grpo = makeGrpo(integer(Key.MAX_STEPS));
+        }
         rewards();
         if (lora()) {
             loraConfig();
         }
-        if (steps() < 1) {
+        checkConfig();
+        double epochs = number(Key.NUM_TRAIN_EPOCHS);
+        require(epochs > 0 && Double.isFinite(epochs), Key.NUM_TRAIN_EPOCHS);
+        require(integer(Key.NUM_PROCESSES) >= 1, Key.NUM_PROCESSES);
+        require(integer(Key.STOP_AFTER_STEPS) >= 0, Key.STOP_AFTER_STEPS);
+        require(integer(Key.SAVE_STEPS) >= 1, Key.SAVE_STEPS);
+        require(integer(Key.MAX_TRAIN_SAMPLES) >= 0, Key.MAX_TRAIN_SAMPLES);
+    }
+
+    /** A data set's configuration is the catalog's: it decides on files and columns. */
+    private void checkConfig() {
+        String wanted = text(Key.MODEL_POST_TRAIN_DATASET_CONFIG);
+        String known = Catalog.find(dataset()).map(Dataset::config).orElse("");
+        if (!wanted.isEmpty() && !wanted.equals(known)) {
             throw new IllegalArgumentException(
-                    "stop_after_steps is " + steps() + ", must be at least 0");
+                    "%s is %s, %s of %s is known; other files can be named as dataset themselves"
+                            .formatted(
+                                    Key.MODEL_POST_TRAIN_DATASET_CONFIG.key(),
+                                    wanted,
+                                    known.isEmpty() ? "none" : "only " + known,
+                                    dataset()));
         }
-        if (integer(Key.SAVE_STEPS) < 1) {
+    }
+
+    private void require(boolean holds, Key key) {
+        if (!holds) {
             throw new IllegalArgumentException(
-                    "save_steps is " + integer(Key.SAVE_STEPS) + ", must be at least 1");
+                    key.key() + " is " + value(key) + ", must be " + key.allowed);
         }
     }
 
     /** The recipes that ship with the library. */
     public static List<String> names() {
-        return NAMED;
-    }
-
-    /** A recipe that ships with the library; {@code mini} trains the embedded miniature. */
-    public static Recipe named(String name) {
-        if (!NAMED.contains(name)) {
-            throw Names.unknown("recipe", name, NAMED);
-        }
-        try (InputStream in = Recipe.class.getResourceAsStream(name + ".yaml")) {
-            return parse(name, new String(in.readAllBytes(), StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return RecipeFile.names();
     }
 
     /**
-     * Reads a YAML file with TRL's and Tina's keys.
+     * A recipe that ships with the library: {@code mini} trains the embedded miniature, {@code
+     * open_rs2} and so on are the paper's runs, {@code mini/open_rs2} and so on mirror them for the
+     * miniature.
+     */
+    public static Recipe named(String name) {
+        return of(RecipeFile.named(name));
+    }
+
+    /**
+     * Reads a YAML file with TRL's and Tina's keys. Its key {@code base}, if there, names a recipe
+     * of the library or another file, which has the settings that this one leaves out.
      *
+     * @param own rewards made in code, in place of the file's; none for those of the file
      * @throws IllegalArgumentException naming file, key, value and what is allowed
      */
-    public static Recipe load(Path file) {
-        String text;
+    public static Recipe load(Path file, WeightedReward... own) {
+        RecipeFile read = RecipeFile.load(file);
         try {
-            text = Files.readString(file);
-        } catch (IOException e) {
-            throw new IllegalArgumentException(file + ": " + FileTrouble.reason(e), e);
-        }
-        try {
-            return parse(file.getFileName().toString().replaceFirst("\\.ya?ml$", ""), text);
+            List<WeightedReward> rewards = own.length == 0 ? null : List.of(own);
+            return new Recipe(read.name(), read, read.values(), rewards, null);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
         }
     }
 
-    private static Recipe parse(String name, String text) {
-        Object root;
-        try {
-            root = yaml(text);
-        } catch (YAMLException e) {
-            throw new IllegalArgumentException("not YAML: " + e.getMessage(), e);
-        }
-        if (!(root instanceof Map<?, ?> map)) {
-            throw new IllegalArgumentException("must be a mapping of keys to values");
-        }
-        Map<Key, Object> values = new EnumMap<>(Key.class);
-        List<String> ignored = new ArrayList<>();
-        for (Map.Entry<?, ?> entry : map.entrySet()) {
-            String written = String.valueOf(entry.getKey());
-            String key = Key.ALIASES.getOrDefault(written, written);
-            if (Key.names().contains(key)) {
-                Key known = Key.valueOf(key.toUpperCase(Locale.ROOT));
-                values.put(known, known.parse(entry.getValue()));
-            } else if (Key.isIgnored(key)) {
-                ignored.add(key);
-            } else {
-                throw Names.unknown("key", key, Key.names());
-            }
-        }
-        return new Recipe(name, values, ignored, null, null);
-    }
-
-    private static Object yaml(String text) {
-        return new Yaml(new SafeConstructor(new LoaderOptions())).load(text);
+    /** The recipe that the usable keys of a file make. */
+    static Recipe of(RecipeFile file) {
+        return new Recipe(file.name(), file, file.usable(), null, null);
     }
 
     /** Changes settings: {@code recipe.with(r -> r.learningRate(3e-4).maxSteps(40))}. */
     public Recipe with(UnaryOperator<Changes> changes) {
         Changes changed = changes.apply(new Changes(this));
-        return new Recipe(changed.name, changed.values, ignored, changed.rewards, changed.problems);
+        return new Recipe(changed.name, file, changed.values, changed.rewards, changed.problems);
     }
 
     /** Settings to change, under the recipe's keys in camel case. */
@@ -170,24 +177,20 @@ public final class Recipe {
 
         /** Any key by its name in YAML. */
         public Changes set(String key, Object value) {
-            if (!Key.names().contains(key)) {
-                throw Names.unknown("key", key, Key.names());
-            }
-            Key known = Key.valueOf(key.toUpperCase(Locale.ROOT));
+            Key known = Key.named(key).orElseThrow(() -> RecipeFile.unknown(key));
             values.put(known, known.parse(value));
             return this;
         }
 
         /** Any key and its value as the text of a YAML file; a text's value needs no quotes. */
         public Changes setYaml(String key, String value) {
-            boolean isText =
-                    Key.names().contains(key)
-                            && Key.valueOf(key.toUpperCase(Locale.ROOT)).fallback instanceof String;
+            boolean isText = Key.named(key).filter(k -> k.fallback instanceof String).isPresent();
             try {
-                return set(key, isText ? value : yaml(value));
-            } catch (YAMLException e) {
-                throw new IllegalArgumentException(
-                        key + " is " + value + ", not YAML: " + e.getMessage(), e);
+                return set(key, isText ? value : RecipeFile.yaml(value));
+            } catch (IllegalArgumentException e) {
+                boolean named = e.getMessage().contains(key);
+                String says = key + " is " + value + ", " + e.getMessage();
+                throw named ? e : new IllegalArgumentException(says, e);
             }
         }
 
@@ -264,9 +267,35 @@ public final class Recipe {
         return name;
     }
 
-    /** A model directory, {@code mini} or a Hugging Face id. */
+    /** One line on what the recipe is for; empty if its file doesn't say. */
+    public String summary() {
+        return file.summary();
+    }
+
+    /** What the recipe builds upon; empty if nothing. */
+    public String base() {
+        return file.base() == null ? "" : file.base().name();
+    }
+
+    /**
+     * A model directory, {@code mini} or a Hugging Face id. Tina's files leave out the owner of a
+     * well-known model.
+     */
     public String model() {
-        return text(Key.MODEL_NAME_OR_PATH);
+        String model = text(Key.MODEL_NAME_OR_PATH);
+        boolean isWhole = model.contains("/") || new File(model).exists();
+        return OWNERS.keySet().stream()
+                .filter(start -> !isWhole && model.startsWith(start))
+                .findFirst()
+                .map(start -> OWNERS.get(start) + "/" + model)
+                .orElse(model);
+    }
+
+    /**
+     * What the problems are called: a set of the library, a Hugging Face id, a file or a folder.
+     */
+    public String dataset() {
+        return ownProblems == null ? text(Key.MODEL_POST_TRAIN_DATASET_NAME) : ownProblems.name();
     }
 
     /** The problems to train on. */
@@ -274,13 +303,28 @@ public final class Recipe {
         if (ownProblems != null) {
             return ownProblems;
         }
-        String dataset = text(Key.MODEL_POST_TRAIN_DATASET_NAME);
+        String dataset = dataset();
         try {
-            return ProblemSet.find(dataset, false);
+            ProblemSet all = ProblemSet.find(dataset, isOn(Key.SKIP_UNUSABLE_ROWS));
+            int most = integer(Key.MAX_TRAIN_SAMPLES);
+            return most == 0 ? all : all.take(most);
         } catch (IllegalArgumentException e) {
             String key = Key.MODEL_POST_TRAIN_DATASET_NAME.key();
             throw new IllegalArgumentException(key + ": " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * How many problems there are: those at hand, or as many as the catalog of data sets says; else
+     * they are loaded and counted.
+     */
+    private int problemCount() {
+        Optional<Dataset> listed = Catalog.find(dataset());
+        if (ownProblems != null || listed.isEmpty() || listed.get().rows() == 0) {
+            return problems().size();
+        }
+        int most = integer(Key.MAX_TRAIN_SAMPLES);
+        return most == 0 ? listed.get().rows() : Math.min(most, listed.get().rows());
     }
 
     /** The rewards and their weights. */
@@ -314,7 +358,11 @@ public final class Recipe {
         }
         // made even if not asked for, so that their settings are checked
         Map<String, Reward> withSettings =
-                Map.of("cosine", cosine(), "repetition_penalty", repetitionPenalty());
+                Map.of(
+                        "cosine", cosine(),
+                        "repetition_penalty", repetitionPenalty(),
+                        "length_l1_exact", targetLength(TargetLengthReward.Kind.EXACT),
+                        "length_l1_max", targetLength(TargetLengthReward.Kind.MAX));
         List<WeightedReward> out = new ArrayList<>();
         for (int i = 0; i < names.size(); i++) {
             String reward = (String) names.get(i);
@@ -323,9 +371,21 @@ public final class Recipe {
                     new WeightedReward(
                             reward,
                             (Double) weights.get(i),
-                            function == null ? Reward.named(reward) : function));
+                            function == null ? inTheLibrary(reward) : function));
         }
         return out;
+    }
+
+    private static Reward inTheLibrary(String reward) {
+        try {
+            return Reward.named(reward);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    e.getMessage()
+                            + ". A reward made in code is in no file: give it again with"
+                            + " Recipe.load(file, reward)",
+                    e);
+        }
     }
 
     private CosineReward cosine() {
@@ -342,9 +402,24 @@ public final class Recipe {
                 integer(Key.REPETITION_N_GRAMS), number(Key.REPETITION_MAX_PENALTY));
     }
 
+    private TargetLengthReward targetLength(TargetLengthReward.Kind kind) {
+        double alpha = number(Key.TARGET_LENGTH_ALPHA);
+        require(alpha >= 0 && Double.isFinite(alpha), Key.TARGET_LENGTH_ALPHA);
+        TargetLengths asked = targetLengths();
+        return new TargetLengthReward(
+                kind, alpha, asked == null ? TargetLengthReward::asked : asked::of);
+    }
+
+    /** The lengths that the prompts ask for; null if they ask for none. */
+    private TargetLengths targetLengths() {
+        int max = integer(Key.MAX_TARGET_LENGTH);
+        int min = integer(Key.MIN_TARGET_LENGTH);
+        return min == 0 && max == 0 ? null : new TargetLengths(integer(Key.SEED), min, max);
+    }
+
     /** Whether an adapter is trained; else all parameters are. */
     public boolean lora() {
-        return (Boolean) value(Key.USE_PEFT);
+        return isOn(Key.USE_PEFT);
     }
 
     /** The adapter's shape. */
@@ -355,19 +430,54 @@ public final class Recipe {
                 .withRank(integer(Key.LORA_R))
                 .withAlpha(number(Key.LORA_ALPHA))
                 .withDropout(number(Key.LORA_DROPOUT))
-                .withRsLora((Boolean) value(Key.USE_RSLORA))
+                .withRsLora(isOn(Key.USE_RSLORA))
                 .withTargets(targets);
     }
 
-    /** GRPO's settings. */
+    /** Problems a step. */
+    public int promptsPerStep() {
+        return makeGrpo(1).promptsPerStep();
+    }
+
+    /**
+     * GRPO's settings. If epochs decide on the steps, the problems are counted by the catalog of
+     * data sets or, where it doesn't know them, loaded; a run counts the problems that it has.
+     */
     public GrpoConfig grpo() {
+        if (grpo == null) {
+            grpo = makeGrpo(stepsFor(problemCount()));
+        }
         return grpo;
     }
 
-    /** Steps to run. */
+    /** Steps to run; see {@link #grpo} for those of epochs. */
     public int steps() {
         int stop = integer(Key.STOP_AFTER_STEPS);
-        return stop == 0 ? integer(Key.MAX_STEPS) : stop;
+        return stop == 0 ? grpo().scheduleSteps() : stop;
+    }
+
+    /** Whether {@code num_train_epochs} decides on the steps, and not {@code max_steps}. */
+    public boolean byEpochs() {
+        return integer(Key.MAX_STEPS) == -1;
+    }
+
+    /** Passes over the problems, a fraction allowed; counts if {@link #byEpochs}. */
+    public double epochs() {
+        return number(Key.NUM_TRAIN_EPOCHS);
+    }
+
+    /**
+     * The steps of the schedule for so many problems: epochs × problems / problems a step, rounded
+     * up.
+     */
+    public int stepsFor(int problems) {
+        double steps = epochs() * problems / promptsPerStep();
+        return byEpochs() ? Math.max(1, (int) Math.ceil(steps)) : integer(Key.MAX_STEPS);
+    }
+
+    /** This recipe with its steps as a number. */
+    Recipe withStepsFor(ProblemSet problems) {
+        return byEpochs() ? with(r -> r.maxSteps(stepsFor(problems.size()))) : this;
     }
 
     /** Steps from one checkpoint to the next. */
@@ -381,9 +491,27 @@ public final class Recipe {
         return prompt.isEmpty() ? null : prompt;
     }
 
+    /**
+     * How a problem becomes a prompt: the recipe's chat template, or else the model's, with the
+     * system prompt and, where the recipe has target lengths, the length to think for.
+     *
+     * @return from a problem to the prompt's text, special tokens written out
+     */
+    public Function<Problem, String> prompts(CausalLM model) {
+        String own = text(Key.CHAT_TEMPLATE);
+        ChatTemplate template =
+                own.isEmpty() ? model.chatTemplate() : model.chatTemplate().with(own);
+        TargetLengths lengths = targetLengths();
+        String system = text(Key.SYSTEM_PROMPT);
+        return problem -> {
+            String asked = lengths == null ? "" : "\n" + lengths.sentence(problem);
+            return template.prompt((system + asked).strip(), problem.problem());
+        };
+    }
+
     /** Keys of the file that mean nothing here, such as vLLM's. */
     public List<String> ignored() {
-        return ignored;
+        return file.ignored();
     }
 
     /** All settings by their keys, defaults included; rewards and problems of one's own by name. */
@@ -399,15 +527,56 @@ public final class Recipe {
         out.put(
                 Key.RL_POST_TRAIN_REWARD_WEIGHTS.key(),
                 rewards.stream().map(WeightedReward::weight).toList());
-        if (ownProblems != null) {
-            out.put(Key.MODEL_POST_TRAIN_DATASET_NAME.key(), ownProblems.name());
-        }
+        out.put(Key.MODEL_POST_TRAIN_DATASET_NAME.key(), dataset());
         return out;
     }
 
-    /** The settings as YAML; {@link #load} reads them back, but for rewards of one's own. */
+    /** The settings as a table: key, value, default where it is another, meaning. */
+    public Table table() {
+        Map<String, Object> settings = settings();
+        StringColumn keys = StringColumn.create("key");
+        StringColumn values = StringColumn.create("value");
+        StringColumn defaults = StringColumn.create("default");
+        StringColumn meanings = StringColumn.create("meaning");
+        for (Key key : Key.values()) {
+            Object value = settings.get(key.key());
+            keys.append(key.key());
+            values.append(RecipeFile.shown(value));
+            defaults.append(value.equals(key.fallback) ? "" : RecipeFile.shown(key.fallback));
+            meanings.append(
+                    key.allowed.isEmpty() ? key.meaning : key.meaning + " (" + key.allowed + ")");
+        }
+        return Table.create("recipe " + name, keys, values, defaults, meanings);
+    }
+
+    /** What this recipe sets otherwise than another, key by key; no rows if nothing. */
+    public Table differencesFrom(Recipe other) {
+        Map<String, Object> theirs = other.settings();
+        StringColumn keys = StringColumn.create("key");
+        StringColumn here = StringColumn.create(name);
+        StringColumn there =
+                StringColumn.create(other.name.equals(name) ? name + " (other)" : other.name);
+        settings()
+                .forEach(
+                        (key, value) -> {
+                            if (!value.equals(theirs.get(key))) {
+                                keys.append(key);
+                                here.append(RecipeFile.shown(value));
+                                there.append(RecipeFile.shown(theirs.get(key)));
+                            }
+                        });
+        return Table.create(name + " from " + other.name, keys, here, there);
+    }
+
+    /**
+     * All settings as YAML, each with its meaning. {@link #load} reads them back, but rewards made
+     * in code must be given to it again.
+     */
     public String toYaml() {
-        return new Yaml().dumpAsMap(settings());
+        Map<String, Object> settings = settings();
+        return Arrays.stream(Key.values())
+                .map(key -> RecipeFile.line(key, settings.get(key.key())))
+                .collect(Collectors.joining());
     }
 
     @Override
@@ -415,7 +584,7 @@ public final class Recipe {
         return "Recipe " + name + "\n" + toYaml();
     }
 
-    private GrpoConfig makeGrpo() {
+    private GrpoConfig makeGrpo(int scheduleSteps) {
         Map<?, ?> kwargs = (Map<?, ?>) value(Key.LR_SCHEDULER_KWARGS);
         kwargs.keySet().stream()
                 .filter(key -> !key.equals("min_lr_rate"))
@@ -431,9 +600,9 @@ public final class Recipe {
         return new GrpoConfig(
                 integer(Key.NUM_GENERATIONS),
                 integer(Key.PER_DEVICE_TRAIN_BATCH_SIZE),
-                integer(Key.GRADIENT_ACCUMULATION_STEPS),
+                integer(Key.GRADIENT_ACCUMULATION_STEPS) * integer(Key.NUM_PROCESSES),
                 integer(Key.NUM_ITERATIONS),
-                integer(Key.MAX_STEPS),
+                scheduleSteps,
                 number(Key.LEARNING_RATE),
                 LearningRate.named(text(Key.LR_SCHEDULER_TYPE)),
                 number(Key.WARMUP_RATIO),
@@ -450,21 +619,25 @@ public final class Recipe {
                 number(Key.EPSILON),
                 epsilonHigh == 0 ? number(Key.EPSILON) : epsilonHigh,
                 number(Key.DELTA),
-                (Boolean) value(Key.MASK_TRUNCATED_COMPLETIONS),
-                (Boolean) value(Key.TEMPERATURE_IN_LOSS),
+                isOn(Key.MASK_TRUNCATED_COMPLETIONS),
+                isOn(Key.TEMPERATURE_IN_LOSS),
                 new AdamW.Settings(
                         number(Key.ADAM_BETA1),
                         number(Key.ADAM_BETA2),
                         number(Key.ADAM_EPSILON),
                         number(Key.WEIGHT_DECAY),
                         number(Key.MAX_GRAD_NORM)),
-                (Boolean) value(Key.GRADIENT_CHECKPOINTING),
+                isOn(Key.GRADIENT_CHECKPOINTING),
                 integer(Key.TOKENS_PER_MICRO_BATCH),
                 integer(Key.SEED));
     }
 
     private Object value(Key key) {
         return values.getOrDefault(key, key.fallback);
+    }
+
+    private boolean isOn(Key key) {
+        return (Boolean) value(key);
     }
 
     private int integer(Key key) {
@@ -508,7 +681,9 @@ public final class Recipe {
 
     /** What the recipe trains of a model: a new adapter, or everything. */
     public Policy policy(CausalLM model) {
-        return lora() ? LoraAdapter.inject(model, loraConfig(), grpo.seed()) : Policy.full(model);
+        return lora()
+                ? LoraAdapter.inject(model, loraConfig(), integer(Key.SEED))
+                : Policy.full(model);
     }
 
     /** A run of this recipe in a {@link #newDirectory}. */

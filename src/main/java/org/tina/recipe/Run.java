@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import org.tina.data.AtomicFile;
+import org.tina.data.ProblemSet;
 import org.tina.grpo.GrpoTrainer;
 import org.tina.grpo.StepMetrics;
 import org.tina.lora.LoraAdapter;
@@ -38,17 +39,18 @@ public final class Run implements Iterable<StepMetrics>, AutoCloseable {
             throw new IOException(
                     directory + ": holds another run's " + METRICS + "; name a new directory");
         }
-        this.recipe = recipe;
+        ProblemSet problems = recipe.problems();
+        this.recipe = recipe.withStepsFor(problems);
         this.policy = policy;
         this.directory = directory;
         trainer =
                 new GrpoTrainer(
                         policy,
-                        recipe.problems(),
+                        problems,
                         recipe.rewards(),
-                        recipe.grpo(),
-                        recipe.systemPrompt());
-        AtomicFile.writeString(directory.resolve("recipe.yaml"), recipe.toYaml());
+                        this.recipe.grpo(),
+                        recipe.prompts(policy.model()));
+        AtomicFile.writeString(directory.resolve("recipe.yaml"), this.recipe.toYaml());
         log = Files.newBufferedWriter(directory.resolve(METRICS));
     }
 

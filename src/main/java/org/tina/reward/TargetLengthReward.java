@@ -47,6 +47,9 @@ public record TargetLengthReward(Kind kind, double alpha, ToIntFunction<Problem>
         abstract double value(boolean right, double distance);
     }
 
+    /** Tina's price of a character. */
+    public static final double TINAS_ALPHA = 0.0003;
+
     private static final Pattern ASKED = Pattern.compile("Think for (\\d{1,9}) tokens");
 
     public TargetLengthReward {
@@ -57,7 +60,7 @@ public record TargetLengthReward(Kind kind, double alpha, ToIntFunction<Problem>
 
     /** Tina's: alpha 0.0003, the target where {@link #asked} finds it. */
     public static TargetLengthReward tina(Kind kind) {
-        return new TargetLengthReward(kind, 0.0003, TargetLengthReward::asked);
+        return new TargetLengthReward(kind, TINAS_ALPHA, TargetLengthReward::asked);
     }
 
     /**
@@ -74,8 +77,9 @@ public record TargetLengthReward(Kind kind, double alpha, ToIntFunction<Problem>
                 .orElseThrow(
                         () ->
                                 new IllegalArgumentException(
-                                        "the problem asks for no length; add \"Think for N"
-                                                + " tokens.\" to its text"));
+                                        "the problem asks for no length; set max_target_length in"
+                                                + " the recipe, or add \"Think for N tokens.\""
+                                                + " to its text"));
     }
 
     @Override

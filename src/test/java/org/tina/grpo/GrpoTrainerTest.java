@@ -373,7 +373,7 @@ class GrpoTrainerTest {
     }
 
     private static GrpoTrainer trainer(Policy policy, Recipe recipe) {
-        return new GrpoTrainer(policy, recipe.problems(), recipe.rewards(), recipe.grpo(), null);
+        return new GrpoTrainer(policy, recipe.problems(), recipe.rewards(), recipe.grpo());
     }
 
     private static WeightedReward reward(String name, Reward reward) {

@@ -146,7 +146,6 @@ class RecipeTest {
     void keysThatMeanNothingHereAreNamed() throws IOException {
         Set<String> expected =
                 Set.of(
-                        "model_post_train_dataset_config",
                         "model_post_train_type",
                         "model_revision",
                         "torch_dtype",
@@ -165,7 +164,6 @@ class RecipeTest {
                         "logging_first_step",
                         "logging_steps",
                         "wandb_project",
-                        "num_train_epochs",
                         "overwrite_output_dir",
                         "report_to",
                         "save_strategy",
