@@ -89,6 +89,7 @@ final class DownloadCrew implements AutoCloseable {
         try {
             threads.awaitTermination(LAST_WORDS_S, TimeUnit.SECONDS);
         } finally {
+            show();
             listener.end();
         }
     }

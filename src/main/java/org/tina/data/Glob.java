@@ -23,6 +23,11 @@ final class Glob {
         return patterns.stream().anyMatch(pattern -> pattern.matcher(path).matches());
     }
 
+    /** Whether a pattern stands for one file only. */
+    static boolean isPlain(String pattern) {
+        return !pattern.endsWith("/") && pattern.chars().noneMatch(c -> "*?[".indexOf(c) >= 0);
+    }
+
     private static Pattern regex(String glob) {
         String whole = glob.endsWith("/") ? glob + "*" : glob;
         StringBuilder regex = new StringBuilder();

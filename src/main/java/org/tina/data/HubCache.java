@@ -49,12 +49,14 @@ final class HubCache {
     private final HubRepo repo;
     private final Path folder;
     private final boolean symlinks;
+    private final boolean offline;
 
     HubCache(HubSettings settings, HubRepo repo) {
         this.root = settings.cache();
         this.repo = repo;
         this.folder = root.resolve(repo.folder());
         this.symlinks = settings.symlinks();
+        this.offline = settings.offline();
     }
 
     /** The folder of all repositories. */
@@ -106,7 +108,10 @@ final class HubCache {
         AtomicFile.writeString(folder.resolve("listings").resolve(commit + ".json"), json);
     }
 
-    /** What is missing of a selection; nothing if all of it is here. */
+    /**
+     * What is missing of a selection; nothing if all of it is here. What Python downloaded has no
+     * listing: whether all files of a pattern are here only the Hub can tell, or nobody can.
+     */
     List<String> missing(HubSelection selection) throws IOException {
         Optional<String> commit = commit();
         if (commit.isEmpty() || !Files.isDirectory(snapshot(commit.get()))) {
@@ -115,7 +120,9 @@ final class HubCache {
         Path snapshot = snapshot(commit.get());
         Optional<HubListing> listing = listing(commit.get());
         if (listing.isEmpty()) {
-            return selection.missing(snapshot, files(snapshot));
+            List<String> missing = selection.missing(snapshot, files(snapshot));
+            boolean enough = selection.isCertain() || offline || !missing.isEmpty();
+            return enough ? missing : List.of("the Hub's list of files");
         }
         List<HubFile> wanted = new ArrayList<>(selection.files(repo, listing.get()));
         wanted.addAll(listing.get().named(selection.named(snapshot), repo));

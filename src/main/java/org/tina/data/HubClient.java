@@ -188,12 +188,13 @@ final class HubClient {
                     || cause instanceof UnknownHostException) {
                 String message =
                         ("no network: the host %s is not found (behind a proxy set HTTPS_PROXY,"
-                                        + " for a mirror HF_ENDPOINT)")
+                                        + " for a mirror HF_ENDPOINT; HF_HUB_OFFLINE=1 takes what"
+                                        + " the cache has)")
                                 .formatted(uri.getHost());
                 return reached ? new TransientException(message, e) : new IOException(message, e);
             }
         }
-        String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        String reason = e.getMessage() == null ? "no connection" : e.getMessage();
         return new TransientException(uri.getHost() + " doesn't answer: " + reason, e);
     }
 

@@ -26,6 +26,9 @@ sealed interface HubSelection {
     /** What a snapshot lacks, as far as can be told without a listing. */
     List<String> missing(Path snapshot, List<String> present) throws IOException;
 
+    /** Whether a snapshot that lacks nothing as far as can be told is whole. */
+    boolean isCertain();
+
     /** The files whose path matches a pattern; all files if there is no pattern. */
     record Matching(List<String> patterns) implements HubSelection {
 
@@ -51,6 +54,11 @@ sealed interface HubSelection {
             return patterns.stream()
                     .filter(pattern -> present.stream().noneMatch(new Glob(pattern)::matches))
                     .toList();
+        }
+
+        @Override
+        public boolean isCertain() {
+            return patterns.stream().allMatch(Glob::isPlain);
         }
 
         private boolean matches(String path) {
@@ -130,6 +138,11 @@ sealed interface HubSelection {
             }
             needed.removeAll(present);
             return needed;
+        }
+
+        @Override
+        public boolean isCertain() {
+            return true;
         }
     }
 }

@@ -46,6 +46,13 @@ public final class ProgressLine implements Evaluator.Progress, DownloadListener 
         }
     }
 
+    @Override
+    public void end() {
+        if (!line.isEmpty()) {
+            draw();
+        }
+    }
+
     private void draw() {
         display.draw(line, this::data);
     }

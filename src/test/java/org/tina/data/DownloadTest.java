@@ -146,6 +146,14 @@ class DownloadTest {
             int asked = datasets.requests.size();
             modelHub().dataset(data, train);
             assertEquals(asked, datasets.requests.size());
+            AtomicFile.deleteDirectory(folder.resolve("listings")); // as Python leaves it
+            environment.put("HF_HUB_OFFLINE", "1");
+            assertEquals(snapshot, modelHub().dataset(data, train));
+            environment.remove("HF_HUB_OFFLINE");
+            assertEquals(snapshot, modelHub().dataset(data, List.of("data/train-0.parquet")));
+            assertEquals(asked, datasets.requests.size());
+            assertEquals(snapshot, modelHub().dataset(data, train));
+            assertEquals(asked + 1, datasets.requests.size(), "are these all? only the Hub knows");
             assertEquals(3, names(modelHub().dataset(data, List.of("data/"))).size());
             Exception e =
                     assertThrows(
