@@ -64,7 +64,11 @@ public record Dataset(
      * @throws java.io.UncheckedIOException if they can't be downloaded
      */
     List<Path> locate() {
-        Path snapshot = ModelHub.dataset(id, revision, files);
+        return in(ModelHub.dataset(id, revision, files));
+    }
+
+    /** Its files in a copy of its repository. */
+    List<Path> in(Path snapshot) {
         try {
             return DataFiles.matching(snapshot, files);
         } catch (IllegalArgumentException e) {

@@ -210,12 +210,12 @@ public final class ProblemSet implements Iterable<Problem> {
                     unusable.stream()
                             .limit(SHOWN)
                             .map(UnusableRow::toString)
-                            .collect(Collectors.joining("\n  "));
+                            .collect(Collectors.joining(";\n  "));
             int rows = problems.size() + unusable.size();
             String wayOut =
                     problems.isEmpty()
                             ? ""
-                            : "\nskip_unusable_rows: true in the recipe, or load(path, true), leaves"
+                            : ".\nskip_unusable_rows: true in the recipe, or load(path, true), leaves"
                                     + " them out";
             return "%s: %,d of %,d rows have no usable problem or gold answer:\n  %s%s%s"
                     .formatted(
@@ -223,7 +223,7 @@ public final class ProblemSet implements Iterable<Problem> {
                             unusable.size(),
                             rows,
                             first,
-                            unusable.size() > SHOWN ? "\n  …" : "",
+                            unusable.size() > SHOWN ? ";\n  …" : "",
                             wayOut);
         }
     }

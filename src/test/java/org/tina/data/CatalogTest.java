@@ -4,14 +4,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class CatalogTest {
+    @TempDir Path snapshot;
+
     private static final String ENTRY =
             """
             a:
@@ -88,6 +94,26 @@ class CatalogTest {
     void anUnknownNameIsAnsweredWithTheNearest() {
         var error = assertThrows(IllegalArgumentException.class, () -> Catalog.named("math50"));
         assertTrue(error.getMessage().contains("did you mean 'math500'"), error::getMessage);
+    }
+
+    @Test
+    void findsItsFilesInASnapshot() throws IOException {
+        Dataset still = Catalog.named("still");
+        Files.createDirectories(snapshot.resolve("data"));
+        for (String name : List.of("test-00000-of-00001", "train-00001-of-00002")) {
+            Files.createFile(snapshot.resolve("data/" + name + ".parquet"));
+        }
+        var error = assertThrows(IllegalArgumentException.class, () -> still.in(snapshot));
+        assertTrue(
+                error.getMessage().contains("data/train-00000-of-00002.parquet is missing")
+                        && error.getMessage().contains("download " + still.id() + " --dataset"),
+                error::getMessage);
+        Files.createFile(snapshot.resolve("data/train-00000-of-00002.parquet"));
+        assertEquals(
+                List.of(
+                        snapshot.resolve("data/train-00000-of-00002.parquet"),
+                        snapshot.resolve("data/train-00001-of-00002.parquet")),
+                still.in(snapshot));
     }
 
     @Test
