@@ -150,7 +150,8 @@ def generate(first):
 
 def load(first):
     for request, _ in turns(first):
-        complete(load_model(request["files"]), request)
+        tokenizer = transformers.AutoTokenizer.from_pretrained(request["files"])
+        tokenizer.batch_decode(complete(load_model(request["files"]), request))
 
 
 def verify(first):

@@ -118,8 +118,8 @@ public final class Duel {
     }
 
     /**
-     * The peer's best settings: with one thread or all cores, and with the other kind of cache,
-     * each tried once in a process that is not measured.
+     * The peer's best settings: with one thread or all cores, or with the other kind of cache, each
+     * tried once in a process that is not measured.
      */
     private Settings best(Item item, Path files, int[] lengths) throws IOException {
         Map<Settings, Double> tried = new LinkedHashMap<>();
@@ -131,7 +131,8 @@ public final class Duel {
             for (Settings settings : item.kind() == Item.Kind.VERIFY ? Set.of(one) : both) {
                 tried.put(settings, trial(trial, Request.of(item, files, settings, -1, lengths)));
             }
-            if (item.kind() == Item.Kind.GENERATE) {
+            // a static cache attends to all its places from the first token on: for short ones
+            if (item.kind() == Item.Kind.GENERATE && item.shape().newTokens() <= 64) {
                 Settings other = new Settings(fastest(tried).threads(), "static");
                 tried.put(other, trial(trial, Request.of(item, files, other, -1, lengths)));
             }

@@ -60,7 +60,12 @@ final class StaleBuild {
         try (Stream<Path> files = Files.walk(sources)) {
             return files.filter(Files::isRegularFile)
                     .filter(file -> modified(file).compareTo(time) > 0)
-                    .map(file -> sources.getParent().getParent().relativize(file))
+                    .map(
+                            file ->
+                                    sources.toAbsolutePath()
+                                            .getParent()
+                                            .getParent()
+                                            .relativize(file.toAbsolutePath()))
                     .findFirst();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
