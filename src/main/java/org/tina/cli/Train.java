@@ -3,7 +3,6 @@ package org.tina.cli;
 import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -98,14 +97,12 @@ final class Train implements Callable<Integer> {
     }
 
     private Recipe recipe() {
-        Path file = Path.of(recipe);
-        boolean isFile = Files.exists(file) || recipe.matches(".*\\.ya?ml");
-        Recipe chosen = isFile ? Recipe.load(file) : Recipe.named(recipe);
-        return chosen.with(
-                r -> {
-                    changes.forEach(r::setYaml);
-                    return model == null ? r : r.model(model);
-                });
+        return Recipes.recipe(recipe)
+                .with(
+                        r -> {
+                            changes.forEach(r::setYaml);
+                            return model == null ? r : r.model(model);
+                        });
     }
 
     /**

@@ -79,6 +79,7 @@ public final class Recipe {
 
     /** Everything that can be known without the model and the problems. */
     private void check() {
+        require(integer(Key.NUM_PROCESSES) >= 1, Key.NUM_PROCESSES);
         if (byEpochs()) {
             makeGrpo(1);
         } else {
@@ -91,7 +92,6 @@ public final class Recipe {
         checkConfig();
         double epochs = number(Key.NUM_TRAIN_EPOCHS);
         require(epochs > 0 && Double.isFinite(epochs), Key.NUM_TRAIN_EPOCHS);
-        require(integer(Key.NUM_PROCESSES) >= 1, Key.NUM_PROCESSES);
         require(integer(Key.STOP_AFTER_STEPS) >= 0, Key.STOP_AFTER_STEPS);
         require(integer(Key.SAVE_STEPS) >= 1, Key.SAVE_STEPS);
         require(integer(Key.MAX_TRAIN_SAMPLES) >= 0, Key.MAX_TRAIN_SAMPLES);

@@ -1,10 +1,14 @@
 package org.tina.recipe;
 
+import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.tina.data.Catalog;
+import org.tina.data.Names;
+import org.tina.data.ProblemSet;
 import org.tina.recipe.RecipeFile.Entry;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
@@ -27,7 +31,9 @@ public record RecipeCheck(Path file, Optional<Recipe> recipe, Table table, List<
             List<String> errors = new ArrayList<>(read.errors().toList());
             Optional<Recipe> recipe = Optional.empty();
             try {
-                recipe = Optional.of(Recipe.of(read)).filter(made -> errors.isEmpty());
+                Recipe made = Recipe.of(read);
+                requireDataset(made.dataset());
+                recipe = Optional.of(made).filter(sound -> errors.isEmpty());
             } catch (IllegalArgumentException e) {
                 errors.add(e.getMessage());
             }
@@ -35,6 +41,20 @@ public record RecipeCheck(Path file, Optional<Recipe> recipe, Table table, List<
         } catch (IllegalArgumentException e) {
             List<String> unreadable = List.of(e.getMessage().replace(file + ": ", ""));
             return new RecipeCheck(file, Optional.empty(), table(file, List.of()), unreadable);
+        }
+    }
+
+    /** Whether there can be such a data set; nothing is downloaded. */
+    private static void requireDataset(String dataset) {
+        boolean isHere = ProblemSet.names().contains(dataset) || new File(dataset).exists();
+        if (isHere || Catalog.find(dataset).isPresent()) {
+            return;
+        }
+        if (dataset.matches("(?i).*\\.(parquet|jsonl?|csv|tsv)(\\.gz)?")) {
+            throw new IllegalArgumentException(dataset + ": no such file");
+        }
+        if (dataset.startsWith("mini/") || !dataset.matches("[\\w-][\\w.-]*/[\\w-][\\w.-]*")) {
+            throw Names.unknown("problem set", dataset, ProblemSet.names());
         }
     }
 

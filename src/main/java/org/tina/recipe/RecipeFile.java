@@ -117,6 +117,9 @@ record RecipeFile(String name, String summary, RecipeFile base, List<Entry> entr
 
     /** A recipe of the library. */
     static RecipeFile named(String name) {
+        if (!names().contains(name)) {
+            throw Names.unknown("recipe", name, names());
+        }
         return named(name, List.of());
     }
 
@@ -198,7 +201,15 @@ record RecipeFile(String name, String summary, RecipeFile base, List<Entry> entr
         }
         boolean isFile = file != null && wanted.matches(".*\\.ya?ml");
         try {
-            return isFile ? load(file.resolveSibling(wanted), chain) : named(wanted, chain);
+            Path beside = isFile ? file.resolveSibling(wanted) : null;
+            RecipeFile base = isFile ? load(beside, chain) : named(wanted, chain);
+            base.errors()
+                    .findFirst()
+                    .ifPresent(
+                            error -> {
+                                throw new IllegalArgumentException(beside + ": " + error);
+                            });
+            return base;
         } catch (IllegalArgumentException e) {
             String message = e.getMessage();
             String says = message.startsWith("base: ") ? message : "base: " + message;

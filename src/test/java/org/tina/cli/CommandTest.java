@@ -427,6 +427,24 @@ class CommandTest {
     }
 
     @Test
+    void recipesAreComparedAndChecked() throws IOException {
+        String difference = run("recipes", "--diff", "open_rs3_drgrpo", "open_rs3").out;
+        assertEquals(3, difference.lines().count(), difference);
+        assertTrue(difference.contains("scale_rewards"), difference);
+
+        Path good = Files.writeString(directory.resolve("good.yaml"), "base: mini\nlora_r: 4");
+        Path bad = Files.writeString(directory.resolve("bad.yaml"), "lora_q: 4\nbeta: x");
+        Ended checked = run("recipes", "--check", "" + good);
+        assertEquals(0, checked.code, checked.err);
+        assertTrue(checked.out.contains("good.yaml: would run"), checked.out);
+        Ended both = run("recipes", "--check", "" + good, "" + bad);
+        assertEquals(1, both.code);
+        assertTrue(both.out.contains("bad.yaml: would not run"), both.out);
+        assertTrue(both.out.contains("'lora_r'"), both.out);
+        assertTrue(both.out.contains("beta is x"), both.out);
+    }
+
+    @Test
     void badOptionsAreNamed() {
         assertBadInput(run(), "subcommand");
         assertBadInput(run("scor"), "'scor'", "'score'");

@@ -21,15 +21,20 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tina.data.ModelHub;
+import org.tina.data.Problem;
 import org.tina.data.ProblemSet;
 import org.tina.grpo.Advantages;
 import org.tina.grpo.LearningRate;
 import org.tina.grpo.LossType;
 import org.tina.lora.LoraConfig;
+import org.tina.model.CausalLM;
 import org.tina.reward.CosineReward;
 import org.tina.reward.LengthReward;
 import org.tina.reward.RepetitionPenalty;
+import org.tina.reward.TargetLengths;
 import org.tina.reward.WeightedReward;
+import tech.tablesaw.api.Table;
 
 class RecipeTest {
 
@@ -194,6 +199,13 @@ class RecipeTest {
                 "gradient_accumulation_steps  | -1          | at least 1",
                 "num_iterations               | 0           | at least 1",
                 "max_steps                    | 0           | at least 1",
+                "max_steps                    | -2          | at least 1",
+                "num_train_epochs             | 0           | above 0",
+                "num_train_epochs             | .inf        | above 0",
+                "num_processes                | 0           | at least 1",
+                "max_train_samples            | -1          | at least 0",
+                "min_target_length            | -1          | at least 1",
+                "target_length_alpha          | -1          | at least 0",
                 "stop_after_steps             | -1          | at least 0",
                 "learning_rate                | 0           | above 0",
                 "learning_rate                | .inf        | above 0",
@@ -253,6 +265,12 @@ class RecipeTest {
         String written = value == null ? "" : value;
         Throwable error = assertRefused(() -> load(key + ": " + written), "tinas.yaml", allowed);
         String message = error.getMessage();
+        String inKey = Key.named(key).orElseThrow().allowed;
+        assertTrue(
+                !allowed.matches("(at least \\d|at most|above \\d|in [\\[(]|finite).*")
+                        || inKey.contains(allowed)
+                        || error.getMessage().contains("multiple"),
+                key + " says it is " + inKey);
         String shown = written.replaceAll("[\\[\\]{}]|\\.(inf|nan)|, .*|.*: ", "");
         assertTrue(message.contains(shown), message + " shows " + shown);
         boolean named = message.contains(key) || message.contains("reward");
@@ -304,7 +322,136 @@ class RecipeTest {
                         assertEquals(
                                 "mini/test",
                                 recipe.settings().get("model_post_train_dataset_name")));
-        assertRefused(() -> load(recipe.toYaml()), "mine");
+        assertRefused(() -> load(recipe.toYaml()), "'mine'", "Recipe.load(file, reward)");
+        WeightedReward again = new WeightedReward("mine", 3, (p, text) -> 1);
+        Recipe loaded = Recipe.load(folder.resolve("tinas.yaml"), again);
+        assertEquals(recipe.settings(), loaded.settings());
+        assertEquals(List.of(again), loaded.rewards());
+    }
+
+    @Test
+    void yamlSaysWhatEachKeyMeans() {
+        List<String> lines = Recipe.named("open_rs2").toYaml().lines().toList();
+        assertTrue(lines.contains("lora_r: 32  # the adapter's rank"), lines.toString());
+        int prompt = lines.indexOf("system_prompt: |-");
+        assertEquals("# " + Key.SYSTEM_PROMPT.meaning, lines.get(prompt - 1));
+    }
+
+    @Test
+    void everyKeyHasAMeaning() {
+        for (Key key : Key.values()) {
+            assertTrue(key.meaning.length() > 8 && key.meaning.length() < 90, key.key());
+            assertFalse(key.meaning.contains("\n"), key.key());
+        }
+    }
+
+    @Test
+    void theTableHasAllKeysAndMarksWhatIsNoDefault() {
+        Table table = Recipe.named("mini").table();
+        assertEquals(List.of("key", "value", "default", "meaning"), table.columnNames());
+        assertEquals(Key.names(), table.stringColumn("key").asList());
+        assertEquals(
+                List.of("lora_r", "16", "32", "the adapter's rank (at least 1)"),
+                row(table, Key.LORA_R.ordinal()));
+        assertEquals("", table.stringColumn("default").get(Key.BETA.ordinal()));
+    }
+
+    @Test
+    void differencesAreShownKeyByKey() {
+        Recipe mini = Recipe.named("mini");
+        assertEquals(0, mini.differencesFrom(mini).rowCount());
+        Recipe mine = mini.with(r -> r.loraR(4).lossType("dapo").name("mine"));
+        Table differences = mine.differencesFrom(mini);
+        assertEquals(List.of("key", "mine", "mini"), differences.columnNames());
+        assertEquals(List.of("lora_r", "4", "16"), row(differences, 0));
+        assertEquals(List.of("loss_type", "dapo", "grpo"), row(differences, 1));
+        assertEquals(2, differences.rowCount());
+    }
+
+    private static List<String> row(Table table, int row) {
+        return table.columns().stream().map(column -> column.getString(row)).toList();
+    }
+
+    // ---------------------------------------------------------------- problems and prompts
+
+    @Test
+    void epochsMakeStepsWhereThereIsNoNumberOfThem() throws IOException {
+        Recipe recipe =
+                load("max_steps: -1\nnum_train_epochs: 0.11\ngradient_accumulation_steps: 3");
+        assertTrue(recipe.byEpochs());
+        assertEquals(74, recipe.steps(), "0.11 × 2000 / 3, rounded up");
+        assertEquals(74, recipe.grpo().scheduleSteps());
+        assertEquals(1, recipe.with(r -> r.set("num_train_epochs", 1e-9)).steps());
+        assertEquals(667, load("gradient_accumulation_steps: 3").steps(), "one epoch by default");
+        assertEquals(20, recipe.with(r -> r.maxSteps(20)).steps(), "a number goes first");
+        assertEquals(33, recipe.with(r -> r.set("max_train_samples", 900)).steps());
+        Recipe stopped = recipe.with(r -> r.set("stop_after_steps", 5));
+        assertEquals(5, stopped.steps());
+        assertEquals(74, stopped.grpo().scheduleSteps());
+        Recipe own = recipe.with(r -> r.problems(ProblemSet.named("mini/test").take(60)));
+        assertEquals(3, own.steps());
+    }
+
+    @Test
+    void onlyTheFirstProblemsAreTakenIfTheRecipeSaysSo() throws IOException {
+        Recipe recipe = load("max_train_samples: 7");
+        assertEquals(
+                ProblemSet.named("mini/train").take(7).problems(), recipe.problems().problems());
+    }
+
+    @Test
+    void unusableRowsAreSkippedIfTheRecipeSaysSo() throws IOException {
+        Path data = folder.resolve("data.jsonl");
+        Files.writeString(
+                data, "{\"problem\": \"1+1\", \"answer\": \"2\"}\n{\"problem\": \"2+2\"}\n");
+        Recipe strict = load("dataset_name: " + data);
+        assertRefused(strict::problems, "model_post_train_dataset_name", "data.jsonl");
+        assertEquals(1, strict.with(r -> r.set("skip_unusable_rows", true)).problems().size());
+    }
+
+    @Test
+    void moreDevicesTakeMoreProblemsAStep() throws IOException {
+        assertEquals(12, load("num_processes: 3").grpo().promptsPerStep());
+    }
+
+    @Test
+    void aPromptHasTheRecipesLayoutAndSystemPrompt() throws IOException {
+        Problem problem = new Problem("1+1?", "$2$");
+        try (CausalLM model = CausalLM.load(ModelHub.mini(), "cpu")) {
+            assertEquals(
+                    "<|bos|>Be brief.<|User|>1+1?<|Assistant|>",
+                    load("system_prompt: Be brief.").prompts(model).apply(problem));
+            String own = "{{ bos_token }}{% for m in messages %}[{{ m.role }}:{{ m.content }}]";
+            Recipe recipe =
+                    Recipe.named("mini").with(r -> r.set("chat_template", own + "{% endfor %}"));
+            assertEquals("<|bos|>[user:1+1?]", recipe.prompts(model).apply(problem));
+            assertEquals(
+                    "<|bos|><|User|>1+1?<|Assistant|>",
+                    Recipe.named("mini").prompts(model).apply(problem));
+        }
+    }
+
+    @Test
+    void lengthsAreAskedForAndPaidFor() {
+        Recipe l1 = Recipe.named("mini/l1_exact");
+        TargetLengths lengths = new TargetLengths(42, 3, 107);
+        try (CausalLM model = CausalLM.load(ModelHub.mini(), "cpu")) {
+            for (Problem problem : l1.problems().take(5)) {
+                int asked = lengths.of(problem);
+                assertEquals(
+                        "<|bos|>Think for %d tokens.<|User|>%s<|Assistant|>"
+                                .formatted(asked, problem.problem()),
+                        l1.prompts(model).apply(problem));
+                String right = "\\boxed{" + problem.solution().replace("$", "") + "}";
+                String longer = right + " ".repeat(150);
+                double[] scores =
+                        l1.rewards()
+                                .get(0)
+                                .scores(List.of(problem, problem), List.of(right, longer));
+                assertEquals(1 - 0.0112 * Math.abs(right.length() - asked), scores[0], 1e-9);
+                assertEquals(1 - 0.0112 * Math.abs(longer.length() - asked), scores[1], 1e-9);
+            }
+        }
     }
 
     @Test
