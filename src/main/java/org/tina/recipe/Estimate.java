@@ -28,9 +28,10 @@ import tech.tablesaw.api.Table;
  *       the miniature reaches on a CPU and large models on GPUs (Chowdhery et al. 2022, appendix B:
  *       46%).
  *   <li><b>Cache</b>: {@code 2 L K d b} bytes for each token of the rows that are decoded together.
- *   <li><b>Activations</b> of one micro-batch: {@code 4D + 2(H + K)d + 4F} values a token and layer
- *       are kept for the backward pass; with checkpointing only the layer's input, D, and one layer
- *       whole. Logits come in chunks.
+ *   <li><b>Activations</b> of one micro-batch: {@code 2D + 2(H + K)d + 2F} values a token and layer
+ *       are kept for the backward pass (the tensor program's {@code Tape}); with checkpointing only
+ *       the layer's input, D. The layer at work takes twice its share besides. Logits come in
+ *       chunks.
  *   <li><b>Training</b>: float32 values, gradient, the sum of gradients and AdamW's two moments, so
  *       20 bytes for each trained parameter.
  * </ul>
@@ -86,15 +87,13 @@ public record Estimate(
                 Math.min(
                         prompt + grpo.numGenerations() * completion,
                         Math.max(window, grpo.tokensPerMicroBatch()));
-        long layerInput = model.hiddenSize();
-        long layerWhole =
-                4L * model.hiddenSize()
+        long tape =
+                2L * model.hiddenSize()
                         + 2L * (model.heads() + model.kvHeads()) * model.headDim()
-                        + 4L * model.intermediateSize();
+                        + 2L * model.intermediateSize();
         long kept =
-                grpo.gradientCheckpointing()
-                        ? model.layers() * layerInput + layerWhole
-                        : model.layers() * layerWhole;
+                model.layers() * (grpo.gradientCheckpointing() ? model.hiddenSize() : tape)
+                        + 2 * tape;
         Map<String, Long> memory = new LinkedHashMap<>();
         memory.put(WEIGHTS, model.parameters() * bytes);
         memory.put(TRAINING, trained * 4 * TRAINING_VALUES);
