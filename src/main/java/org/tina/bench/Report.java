@@ -1,5 +1,6 @@
 package org.tina.bench;
 
+import java.awt.Color;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -72,7 +73,8 @@ public final class Report {
                         .build();
         chart.getStyler()
                 .setYAxisLogarithmic(true)
-                .setYAxisMin(0.1)
+                .setYAxisMin(0.5)
+                .setChartBackgroundColor(Color.WHITE)
                 .setXAxisLabelRotation(45)
                 .setLegendVisible(false);
         chart.addSeries(

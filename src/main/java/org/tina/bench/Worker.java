@@ -108,7 +108,12 @@ public final class Worker {
         Recipe recipe = recipe(request);
         Policy policy = recipe.policy(model);
         GrpoTrainer trainer =
-                new GrpoTrainer(policy, recipe.problems(), recipe.rewards(), recipe.grpo(), null);
+                new GrpoTrainer(
+                        policy,
+                        recipe.problems(),
+                        recipe.rewards(),
+                        recipe.grpo(),
+                        recipe.prompts(model));
         return turn -> {
             trainer.step();
             return null;
