@@ -71,10 +71,10 @@ public final class Report {
                         .height(420)
                         .title("Times as fast as TRL and transformers")
                         .build();
+        chart.getStyler().setChartBackgroundColor(Color.WHITE);
         chart.getStyler()
                 .setYAxisLogarithmic(true)
                 .setYAxisMin(0.5)
-                .setChartBackgroundColor(Color.WHITE)
                 .setXAxisLabelRotation(45)
                 .setLegendVisible(false);
         chart.addSeries(
