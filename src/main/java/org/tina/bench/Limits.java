@@ -36,8 +36,8 @@ public record Limits(double operations, double bytes) {
         long hidden = item.model().config().hiddenSize();
         long inner = item.model().config().intermediateSize();
         long dtype = item.model().bytesPerWeight() == 2 ? BFLOAT16 : FLOAT32;
-        try (TensorProgram program = TensorProgram.of(source());
-                NDManager manager = Engine.getEngine("PyTorch").newBaseManager(Device.cpu())) {
+        try (NDManager manager = Engine.getEngine("PyTorch").newBaseManager(Device.cpu());
+                TensorProgram program = TensorProgram.of(source())) {
             double products =
                     rate(
                             "multiply",
