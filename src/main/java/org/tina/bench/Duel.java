@@ -69,16 +69,12 @@ public final class Duel {
             for (int turn = fresh ? 0 : -1; turn < item.turns(); turn++) { // turn -1 warms up
                 progress.accept(
                         turn < 0 ? "warm-up" : "turn %d/%d".formatted(turn + 1, item.turns()));
-                reply = a.ask(Request.of(item, files, settings, turn, null));
-                record(turn, reply, ours);
+                reply = turn(a, item, Request.of(item, files, settings, turn, null), ours);
                 if (trouble == null) {
                     try {
                         settings = settings == null ? best(item, files, reply.lengths()) : settings;
                         int[] lengths = reply.lengths();
-                        record(
-                                turn,
-                                b.ask(Request.of(item, files, settings, turn, lengths)),
-                                theirs);
+                        turn(b, item, Request.of(item, files, settings, turn, lengths), theirs);
                     } catch (IllegalStateException e) {
                         trouble = e.getMessage();
                         theirs.clear();
@@ -107,10 +103,19 @@ public final class Duel {
         }
     }
 
-    private static void record(int turn, Reply reply, List<Double> seconds) {
-        if (turn >= 0) {
-            seconds.add(reply.seconds());
+    /** Has one side do its turn; the warm-up's seconds are not kept. */
+    private static Reply turn(Contestant side, Item item, Request request, List<Double> seconds)
+            throws IOException {
+        double sum = 0;
+        Reply reply = null;
+        for (int i = 0; i < item.repeats(); i++) {
+            reply = side.ask(request);
+            sum += reply.seconds();
         }
+        if (request.turn() >= 0) {
+            seconds.add(sum / item.repeats());
+        }
+        return reply;
     }
 
     private static double[] array(List<Double> values) {

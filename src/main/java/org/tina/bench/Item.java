@@ -46,33 +46,33 @@ public record Item(String name, Kind kind, RandomModel model, Shape shape, int t
         RandomModel small = RandomModel.SMALL;
         RandomModel half = RandomModel.HALF_BILLION;
         List<Item> items = new ArrayList<>();
-        items.add(new Item("grpo-mini", Kind.GRPO, mini, new Shape(4, 8, 32, 64), 9, 40));
-        items.add(new Item("grpo-small", Kind.GRPO, small, new Shape(4, 8, 32, 64), 5, 280));
+        items.add(new Item("grpo-mini", Kind.GRPO, mini, new Shape(4, 8, 32, 64), 7, 80));
+        items.add(new Item("grpo-small", Kind.GRPO, small, new Shape(4, 8, 32, 64), 3, 180));
         for (int batch : new int[] {8, 32, 128}) {
-            items.add(generate("generate-mini-", mini, batch, 9, 20));
+            items.add(generate("generate-mini-", mini, batch, 7, 30));
         }
         for (int batch : new int[] {8, 32, 128}) {
-            items.add(generate("generate-small-", small, batch, 5, 90));
+            items.add(generate("generate-small-", small, batch, 3, 70));
         }
         for (int batch : new int[] {1, 4, 16}) {
             items.add(generate("generate-small-bf16-", small.inHalfPrecision(), batch, 5, 30));
         }
         for (int batch : new int[] {1, 4, 16}) {
-            items.add(generate("generate-0.5B-", half, batch, 5, 100));
+            items.add(generate("generate-0.5B-", half, batch, 3, 60));
         }
         Shape group = new Shape(1, 8, 512, 1);
-        items.add(new Item("group-0.5B", Kind.GENERATE, half, group, 5, 160));
+        items.add(new Item("group-0.5B", Kind.GENERATE, half, group, 3, 100));
         for (int length : new int[] {256, 512, 1024}) {
             Shape shape = new Shape(4, 8, 32, length);
-            items.add(new Item("long-mini-" + length, Kind.GRPO, mini, shape, 3, length / 4));
+            items.add(new Item("long-mini-" + length, Kind.GRPO, mini, shape, 2, length / 5));
         }
         for (int length : new int[] {256, 1024}) {
             Shape shape = new Shape(1, 8, 32, length);
-            items.add(new Item("long-small-" + length, Kind.GRPO, small, shape, 3, length / 2));
+            items.add(new Item("long-small-" + length, Kind.GRPO, small, shape, 2, length / 3));
         }
         Shape ragged = new Shape(32, 1, 32, 1024); // 64 tokens in the mean
-        items.add(new Item("ragged-mini", Kind.GENERATE, mini.stopping(64), ragged, 5, 40));
-        items.add(new Item("ragged-small", Kind.GENERATE, small.stopping(64), ragged, 5, 200));
+        items.add(new Item("ragged-mini", Kind.GENERATE, mini.stopping(64), ragged, 3, 30));
+        items.add(new Item("ragged-small", Kind.GENERATE, small.stopping(64), ragged, 3, 120));
         Shape first = new Shape(1, 1, 32, 1);
         items.add(new Item("load-1.5B", Kind.LOAD, RandomModel.PAPER, first, 3, 100));
         items.add(new Item("verify", Kind.VERIFY, null, null, 5, 60));
@@ -107,6 +107,14 @@ public record Item(String name, Kind kind, RandomModel model, Shape shape, int t
             throw Names.unknown("item", name, all.stream().map(Item::name).toList());
         }
         return found;
+    }
+
+    /**
+     * How often a turn does it: what takes a fraction of a second is done a few times, as in
+     * training, where no process has just been woken.
+     */
+    int repeats() {
+        return model == RandomModel.MINI && shape.newTokens <= 64 ? 5 : 1;
     }
 
     public Item withTurns(int turns) {

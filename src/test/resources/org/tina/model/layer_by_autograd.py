@@ -66,7 +66,7 @@ class Program(Module):
         random.append(__torch__.model.hash(ints[5] + width, n, h.device))
 
     # the program's
-    shape = __torch__.model.Shape(H, K, d, 10000., torch.full([1], (float(h.size(1)) * 1.e-6) ** 0.5))
+    shape = __torch__.model.Shape(H, K, d, 10000., __torch__.model.Norm(torch.full([1], float(h.size(1)) ** 0.5), torch.full([1], (float(h.size(1)) * 1.e-6) ** 0.5)))
     layer = __torch__.model.Layer(w[0], [w[1]], [w[2]], w[3], w[4], [w[5]], w[6])
     ad = __torch__.model.no_adapter()
     if not full:

@@ -19,12 +19,17 @@ class Weights(NamedTuple):
   norm : Tensor                # [D]
   head : Tensor                # [V, D], the embedding itself where they are tied
 
+class Norm(NamedTuple):
+  # of hidden states, float32 [1]; tensors, as a scalar operand costs a conversion each time
+  root : Tensor                # sqrt(D)
+  floor : Tensor               # sqrt(D eps): epsilon as a length
+
 class Shape(NamedTuple):
   heads : int
   kv_heads : int
   head_dim : int
   rope_theta : float
-  floor : Tensor               # [1] sqrt(D eps), float32: the norm's epsilon as a length
+  norm : __torch__.model.Norm
 
 class LowRank(NamedTuple):
   # y += B A dropout(x) of modules that read the same input: their As stacked, a B each
@@ -70,13 +75,13 @@ def no_adapter() -> __torch__.model.Adapter:
   return __torch__.model.Adapter(none, none, none, none, annotate(List[Tensor], []))
 
 # ------------------------------------------------------------------ parts of a layer
-def normed(x: Tensor, floor: Tensor) -> __torch__.model.Normed:
+def normed(x: Tensor, n: __torch__.model.Norm) -> __torch__.model.Normed:
   """x / rms with rms = sqrt(mean(x^2) + eps) = |(|x|, sqrt(D eps))| / sqrt(D): half the operations of torch.rms_norm"""
-  rms = torch.hypot(torch.linalg_vector_norm(x, 2, [-1], True, dtype=6), floor).mul_(1. / float(x.size(-1)) ** 0.5)
+  rms = torch.hypot(torch.linalg_vector_norm(x, 2, [-1], True, dtype=6), n.floor).div_(n.root)
   return __torch__.model.Normed(torch.to(torch.div(x, rms), x.dtype), rms)
 
-def rms_norm(x: Tensor, weight: Tensor, floor: Tensor) -> Tensor:
-  return torch.mul(__torch__.model.normed(x, floor).unit, weight)
+def rms_norm(x: Tensor, weight: Tensor, n: __torch__.model.Norm) -> Tensor:
+  return torch.mul(__torch__.model.normed(x, n).unit, weight)
 
 def stacked(x: Tensor, weights: List[Tensor], biases: List[Tensor]) -> Tensor:
   """x W_i^T + b_i side by side: [N, sum of outs]"""
@@ -142,7 +147,7 @@ def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
 
 def attention_inputs(h: Tensor, w: __torch__.model.Layer, ad: __torch__.model.Adapter, shape: __torch__.model.Shape, cos: Tensor, sin: Tensor) -> Tuple[Tensor, __torch__.model.Normed, __torch__.model.Dropped]:
   """queries, keys and values [N, H + 2K, d] of hidden states h [N, D]; and the tape's share"""
-  norm = __torch__.model.normed(h, shape.floor)
+  norm = __torch__.model.normed(h, shape.norm)
   x = torch.mul(norm.unit, w.input_norm)
   y = __torch__.model.stacked(x, w.qkv, w.qkv_bias)
   low = __torch__.model.adapt(y, x, ad.qkv, ad, 0)
@@ -155,7 +160,7 @@ def attention_output(h: Tensor, o: Tensor, w: __torch__.model.Layer, ad: __torch
 
 def feed_forward(h: Tensor, w: __torch__.model.Layer, ad: __torch__.model.Adapter, shape: __torch__.model.Shape) -> Tuple[Tensor, __torch__.model.Normed, Tensor, List[__torch__.model.Dropped]]:
   """h + W_down (silu(W_gate x) * W_up x) with x = norm(h); and the tape's share"""
-  norm = __torch__.model.normed(h, shape.floor)
+  norm = __torch__.model.normed(h, shape.norm)
   x = torch.mul(norm.unit, w.post_norm)
   gate_up = __torch__.model.stacked(x, w.gate_up, annotate(List[Tensor], []))
   low = __torch__.model.adapt(gate_up, x, ad.gate_up, ad, 2)

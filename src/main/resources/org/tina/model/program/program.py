@@ -22,8 +22,9 @@ class Program(Module):
   weights : Optional[__torch__.model.Weights]
 
   def shape(self: __torch__.Program) -> __torch__.model.Shape:
-    floor = torch.full([1], (float(self.base().norm.size(0)) * self.eps) ** 0.5, dtype=6, device=torch.device(self.device))
-    return __torch__.model.Shape(self.heads, self.kv_heads, self.head_dim, self.rope_theta, floor)
+    D, device = float(self.base().norm.size(0)), torch.device(self.device)
+    norm = __torch__.model.Norm(torch.full([1], D ** 0.5, dtype=6, device=device), torch.full([1], (D * self.eps) ** 0.5, dtype=6, device=device))
+    return __torch__.model.Shape(self.heads, self.kv_heads, self.head_dim, self.rope_theta, norm)
 
   def base(self: __torch__.Program) -> __torch__.model.Weights:
     w = self.weights
@@ -197,12 +198,17 @@ class Program(Module):
     return done
 
   def pack(self: __torch__.Program, flat: List[Tensor]) -> List[Tensor]:
-    """merge's list for decoding: a product of few rows takes half the time with a large matrix laid out as it is read"""
+    """merge's list for decoding: side by side what stood apart, and large matrices laid out as products of few rows read
+    them, which then take half the time"""
+    w = self.weights_from(flat)
     out: List[Tensor] = []
-    for i, w in enumerate(flat):
-      large = w.dim() == 2 and w.numel() >= 131072 and i != len(flat) - 3
-      out.append(__torch__.products.packed(w, 32) if large else w)
+    for l in w.layers:
+      out.extend([l.input_norm, self.packed(torch.cat(l.qkv)), torch.cat(l.qkv_bias), self.packed(l.o), l.post_norm, self.packed(torch.cat(l.gate_up)), self.packed(l.down)])
+    out.extend([w.embedding, w.norm, self.packed(w.head)])
     return out
+
+  def packed(self: __torch__.Program, w: Tensor) -> Tensor:
+    return __torch__.products.packed(w, 32) if w.numel() > 32768 else w
 
   def weights_from(self: __torch__.Program, flat: List[Tensor]) -> __torch__.model.Weights:
     """the inverse of merge's list"""
@@ -231,7 +237,7 @@ class Program(Module):
     plan, scale, pc = self.ints(plan_), self.floats(scale_), self.ints(group)
     w = self.weights_of(theta, plan)
     h = self.states(theta, plan, scale, w, self.here(tokens), pc[0], pc[1])
-    x = __torch__.model.rms_norm(torch.index_select(h, 0, self.here(rows)), w.norm, self.shape().floor)
+    x = __torch__.model.rms_norm(torch.index_select(h, 0, self.here(rows)), w.norm, self.shape().norm)
     return torch.to(__torch__.products.linear(x, w.head, None), torch.device("cpu"), 6)
 
   def log_probs(self: __torch__.Program, theta: Tensor, plan_: Tensor, scale_: Tensor, group: Tensor, tokens: Tensor, rows: Tensor, targets: Tensor, temperature: Tensor) -> Tensor:
@@ -239,7 +245,7 @@ class Program(Module):
     plan, scale, pc = self.ints(plan_), self.floats(scale_), self.ints(group)
     w = self.weights_of(theta, plan)
     h = self.states(theta, plan, scale, w, self.here(tokens), pc[0], pc[1])
-    x = __torch__.model.rms_norm(torch.index_select(h, 0, self.here(rows)), w.norm, self.shape().floor)
+    x = __torch__.model.rms_norm(torch.index_select(h, 0, self.here(rows)), w.norm, self.shape().norm)
     return torch.to(__torch__.learning.log_probs(x, w.head, self.here(targets), float(temperature), pc[2]), torch.device("cpu"), 6)
 
   def gradient(self: __torch__.Program, theta: Tensor, plan_: Tensor, scale_: Tensor, group: Tensor, tokens_: Tensor, rows_: Tensor, targets: Tensor, advantages: Tensor, token_weights: Tensor, ref: Tensor, old: Tensor, objective: Tensor) -> List[Tensor]:
@@ -267,7 +273,7 @@ class Program(Module):
       h = y
 
     states = torch.index_select(h, 0, rows)
-    norm = __torch__.model.normed(states, shape.floor)
+    norm = __torch__.model.normed(states, shape.norm)
     dx, dhead, stats = __torch__.learning.head_gradient(torch.mul(norm.unit, w.norm), w.head, self.here(targets), self.here(advantages), self.here(token_weights), self.here(ref), self.here(old), o, pc[2], full)
     dh = torch.index_add(torch.zeros_like(h), 0, rows, __torch__.learning.norm_backward(dx, norm, w.norm))
 

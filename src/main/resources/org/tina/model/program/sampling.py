@@ -115,7 +115,7 @@ def decode(w: __torch__.model.Weights, adapters: List[__torch__.model.Adapter], 
       o = __torch__.sampling.attend_cache(torch.narrow(qkv, 1, 0, H), ks[l], vs[l], first, t + i, mask)
       h = __torch__.model.attention_output(h, o, layer, ad)[0]
       h = __torch__.model.feed_forward(h, layer, ad, shape)[0]
-    z = torch.to(__torch__.products.linear(__torch__.model.rms_norm(h, w.norm, shape.floor), w.head, None), 6)
+    z = torch.to(__torch__.products.linear(__torch__.model.rms_norm(h, w.norm, shape.norm), w.head, None), 6)
     token, logp = __torch__.sampling.sample(z, uniform[:, i], banned, f)
     tokens.append(token)
     log_probs.append(logp)
