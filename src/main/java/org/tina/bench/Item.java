@@ -68,7 +68,7 @@ public record Item(String name, Kind kind, RandomModel model, Shape shape, int t
         }
         for (int length : new int[] {256, 1024}) {
             Shape shape = new Shape(1, 8, 32, length);
-            items.add(new Item("long-small-" + length, Kind.GRPO, small, shape, 2, length / 3));
+            items.add(new Item("long-small-" + length, Kind.GRPO, small, shape, 1, length / 3));
         }
         Shape ragged = new Shape(32, 1, 32, 1024); // 64 tokens in the mean
         items.add(new Item("ragged-mini", Kind.GENERATE, mini.stopping(64), ragged, 3, 30));

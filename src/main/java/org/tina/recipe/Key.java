@@ -109,7 +109,7 @@ enum Key {
     WEIGHT_DECAY(0.0, "AdamW's weight decay", "at least 0"),
     MAX_GRAD_NORM(1.0, "longer gradients are shortened to this; 0 for never", "at least 0"),
     GRADIENT_CHECKPOINTING(true, "compute each layer twice: less memory, a third more time"),
-    TOKENS_PER_MICRO_BATCH(16384, "most tokens of one gradient computation", "at least 1"),
+    TOKENS_PER_MICRO_BATCH(2048, "most tokens of one gradient computation", "at least 1"),
     SAVE_STEPS(50, "steps from one checkpoint to the next", "at least 1"),
     SEED(42, "of the order of problems, of sampling and of dropout");
 

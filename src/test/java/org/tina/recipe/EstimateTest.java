@@ -62,9 +62,9 @@ class EstimateTest {
 
     @Test
     void checkpointingTradesMemoryForWork() {
-        Estimate with = paper(6, 850).estimate(L40S);
-        Estimate without =
-                paper(6, 850).with(r -> r.set("gradient_checkpointing", false)).estimate(L40S);
+        Recipe recipe = paper(6, 850).with(r -> r.set("tokens_per_micro_batch", 16384));
+        Estimate with = recipe.estimate(L40S);
+        Estimate without = recipe.with(r -> r.set("gradient_checkpointing", false)).estimate(L40S);
         long tokens = 16384; // of a micro-batch, 28 layers keep their tape or their input of them
         long tape = 2 * 1536 + 2 * (12 + 2) * 128 + 2 * 8960;
         assertEquals(
