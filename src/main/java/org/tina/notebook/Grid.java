@@ -96,8 +96,9 @@ record Grid(List<String> header, List<List<Object>> rows, int total) {
         }
     }
 
+    /** Dollar signs in a table are what it holds, not mathematics: the class says so to MathJax. */
     String html() {
-        StringBuilder html = new StringBuilder("<table>");
+        StringBuilder html = new StringBuilder("<table class=\"tex2jax_ignore\">");
         if (!header.isEmpty()) {
             html.append("<thead>").append(htmlRow("th", header)).append("</thead>");
         }

@@ -39,6 +39,13 @@ class GridTest {
     }
 
     @Test
+    void dollarsAreNoMathematics() {
+        String html = Grid.of(new Point("$5 to $6", 1, new int[0])).html();
+        assertTrue(html.startsWith("<table class=\"tex2jax_ignore\">"), html);
+        assertTrue(html.contains("$5 to $6"), html);
+    }
+
+    @Test
     void aLongTableIsCut() {
         Table table = Table.create(IntColumn.create("n", IntStream.range(0, 100).toArray()));
         Grid grid = Grid.of(table);
