@@ -29,10 +29,10 @@ public record Limits(double operations, double bytes) {
     /** Measures both, in some seconds. */
     static Limits measure(Item item) {
         Item.Shape shape = item.shape();
-        int perCore = // tokens that a product of this work has, a group's or a decoding step's
+        int tokens = // that a product of this work has: a group's, a prompt's or a decoding step's
                 item.kind() == Item.Kind.GRPO
                         ? shape.promptTokens() + shape.completions() * shape.newTokens()
-                        : Math.max(1, shape.rows() / Workers.cores());
+                        : shape.newTokens() == 1 ? shape.promptTokens() : shape.rows();
         long hidden = item.model().config().hiddenSize();
         long inner = item.model().config().intermediateSize();
         long dtype = item.model().bytesPerWeight() == 2 ? BFLOAT16 : FLOAT32;
@@ -43,11 +43,11 @@ public record Limits(double operations, double bytes) {
                             "multiply",
                             program,
                             manager,
-                            new long[][] {{perCore, hidden}, {inner, hidden}},
+                            new long[][] {{tokens, hidden}, {inner, hidden}},
                             dtype);
             double reads = rate("read", program, manager, new long[][] {{READ_FLOATS}}, FLOAT32);
             return new Limits(
-                    products * 2.0 * perCore * hidden * inner, reads * READ_FLOATS * Float.BYTES);
+                    products * 2.0 * tokens * hidden * inner, reads * READ_FLOATS * Float.BYTES);
         }
     }
 

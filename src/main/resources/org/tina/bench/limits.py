@@ -9,6 +9,7 @@ class Program(Module):
     return torch.to(torch.randn(annotate(List[int], shape.tolist())), int(dtype))
 
   def multiply(self: __torch__.Program, x: Tensor, w: Tensor, times: Tensor) -> Tensor:
+    w = __torch__.products.packed(w, 32)
     y = __torch__.products.linear(x, w, None)
     i = 1
     while i < int(times):
