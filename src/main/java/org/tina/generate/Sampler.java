@@ -19,9 +19,6 @@ public final class Sampler {
      */
     public static final int DEFAULT_TOKENS_IN_FLIGHT = 1 << 17;
 
-    /** Below this size, two half batches on a core each beat one batch on two cores. */
-    private static final long SMALL_MODEL = 200_000_000;
-
     /**
      * Called as completions grow, from the threads that decode: one call at a time for a given
      * completion.
@@ -72,8 +69,8 @@ public final class Sampler {
             List<int[]> prompts, int n, SamplingParams params, Listener listener) {
         check(prompts, n, params);
         CausalLM model = policy.model();
-        boolean small = model.device().equals("cpu") && model.parameters() < SMALL_MODEL;
-        int batches = small ? Math.min(Workers.cores(), prompts.size() * n) : 1;
+        // half batches on a core each beat one batch on all cores, where the model is small
+        int batches = Math.max(1, Math.min(model.groupsAtOnce(), prompts.size() * n));
         List<Batch> work = new ArrayList<>();
         Object[] arguments = policy.decodingArguments();
         for (int b = 0; b < batches; b++) {

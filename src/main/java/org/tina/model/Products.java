@@ -62,9 +62,10 @@ final class Products {
     private static String measure() {
         Map<String, Double> best = new HashMap<>();
         Map<String, TensorProgram> programs = new HashMap<>();
+        Engine torch = Engine.getEngine("PyTorch"); // loads libtorch before JniUtils calls it
         int threads = JniUtils.getNumThreads();
         JniUtils.setNumThreads(1);
-        try (NDManager manager = Engine.getEngine("PyTorch").newBaseManager()) {
+        try (NDManager manager = torch.newBaseManager()) {
             NDArray x = manager.ones(new Shape(128, 512));
             NDArray w = manager.ones(new Shape(512, 512));
             for (String name : NAMES) {

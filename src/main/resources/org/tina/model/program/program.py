@@ -224,12 +224,12 @@ class Program(Module):
 
   # ---------------------------------------------------------------- a group: P prompt tokens, then completions of C tokens
   def states(self: __torch__.Program, theta: Tensor, plan: List[int], scale: List[float], w: __torch__.model.Weights, tokens: Tensor, P: int, C: int) -> Tensor:
-    device = tokens.device
+    device, shape = tokens.device, self.shape()
     h = torch.embedding(w.embedding, tokens)
-    cos, sin = __torch__.model.rope_angles(__torch__.model.group_positions(P, C, tokens.size(0), device), self.shape(), h.dtype)
+    cos, sin = __torch__.model.rope_angles(__torch__.model.group_positions(P, C, tokens.size(0), device), shape, h.dtype)
     mask = __torch__.model.group_mask(P, C, h.dtype, device)
     for l, ad in enumerate(self.adapters(theta, plan, scale, self.dtype, 0)):
-      h = __torch__.model.group_layer(h, w.layers[l], ad, self.shape(), cos, sin, P, C, mask, False)[0]
+      h = __torch__.model.group_layer(h, w.layers[l], ad, shape, cos, sin, P, C, mask, False)[0]
     return h
 
   def logits(self: __torch__.Program, theta: Tensor, plan_: Tensor, scale_: Tensor, group: Tensor, tokens: Tensor, rows: Tensor) -> Tensor:
