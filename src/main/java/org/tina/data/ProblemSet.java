@@ -30,7 +30,19 @@ import tech.tablesaw.api.Table;
  * Never changes; {@link #take}, {@link #filter} and {@link #shuffle} return new sets.
  */
 public final class ProblemSet implements Iterable<Problem> {
-    private static final List<String> MINI = List.of("mini/train", "mini/validation", "mini/test");
+    /** The miniature's sets to train on, those to report by and those to choose by. */
+    private static final List<String> MINI =
+            Stream.of(
+                            List.of("train", "2thought", "deepscaler", "fastcurl", "limr"),
+                            List.of("open_r1", "open_rs", "open_s1", "still", "thoughts"),
+                            List.of("test", "claims", "easier", "harder", "longer", "numbers"),
+                            List.of("wording", "sibling", "validation", "easier-validation"),
+                            List.of("harder-validation", "longer-validation"),
+                            List.of("numbers-validation", "wording-validation"),
+                            List.of("sibling-validation"))
+                    .flatMap(List::stream)
+                    .map(name -> "mini/" + name)
+                    .toList();
 
     /** LaTeX's spaces inside a formula, then all others, then those beside no word or number. */
     private static final Pattern THIN_SPACE = Pattern.compile("\\\\[,;:!]");

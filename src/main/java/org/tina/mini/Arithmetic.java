@@ -12,7 +12,7 @@ import org.tina.data.Problem;
  * 48, finds 28. How many now?} The numbers make the problem; names, things and verbs are only its
  * wording.
  *
- * @param start what there is at first, 5 to 60
+ * @param start what there is at first, 5 to 60 in all that trains
  * @param operations what happens to it, in order; every value on the way lies in 1 to 99
  */
 public record Arithmetic(int start, List<Operation> operations) {
@@ -115,19 +115,23 @@ public record Arithmetic(int start, List<Operation> operations) {
      * @param steps how many operations, at least 1
      */
     public static Arithmetic draw(RandomGenerator random, int steps, Split split) {
+        return draw(random, steps, split, 5, LARGEST_OPERAND);
+    }
+
+    /** Draws a problem that starts with {@code low} to {@code high}, both included. */
+    static Arithmetic draw(RandomGenerator random, int steps, Split split, int low, int high) {
         if (steps < 1) {
             throw new IllegalArgumentException("steps " + steps + ": at least 1 is needed");
         }
         while (true) {
-            Optional<Arithmetic> problem = attempt(random, steps);
+            Optional<Arithmetic> problem = attempt(random, steps, Draw.between(random, low, high));
             if (problem.isPresent() && problem.get().split() == split) {
                 return problem.get();
             }
         }
     }
 
-    private static Optional<Arithmetic> attempt(RandomGenerator random, int steps) {
-        int start = Draw.between(random, 5, LARGEST_OPERAND);
+    private static Optional<Arithmetic> attempt(RandomGenerator random, int steps, int start) {
         int value = start;
         var operations = new ArrayList<Operation>();
         for (int i = 0; i < steps; i++) {
@@ -184,6 +188,10 @@ public record Arithmetic(int start, List<Operation> operations) {
 
     /** The story with its gold answer. */
     public Problem problem(RandomGenerator random) {
-        return new Problem(text(random), "$" + answer() + "$");
+        return new Problem(text(random), gold());
+    }
+
+    String gold() {
+        return "$" + answer() + "$";
     }
 }
