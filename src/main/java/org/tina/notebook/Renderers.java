@@ -27,6 +27,8 @@ final class Renderers {
         table(renderer, Evaluation.class, evaluation -> Grid.of(evaluation.table()));
         table(renderer, Estimate.class, estimate -> Grid.of(estimate.table()));
         table(renderer, Recipe.class, recipe -> Grid.whole(recipe.table()));
+        box(renderer, Exercise.class, Exercise::box);
+        box(renderer, Guess.class, Guess::box);
         renderer.createRegistration(Interval.class)
                 .preferring(MIMEType.TEXT_PLAIN)
                 .register(
@@ -47,6 +49,17 @@ final class Renderers {
                 .preferring(MIMEType.TEXT_HTML)
                 .supporting(MIMEType.TEXT_PLAIN)
                 .register((value, context) -> put(grid.apply(value), context));
+    }
+
+    private static <T> void box(Renderer renderer, Class<T> type, Function<T, Box> box) {
+        renderer.createRegistration(type)
+                .preferring(MIMEType.TEXT_HTML)
+                .supporting(MIMEType.TEXT_PLAIN)
+                .register(
+                        (value, context) -> {
+                            context.getOutputContainer().putHTML(box.apply(value).html());
+                            context.getOutputContainer().putText(box.apply(value).text());
+                        });
     }
 
     private static void chart(Chart<?, ?> chart, DisplayData out) {
