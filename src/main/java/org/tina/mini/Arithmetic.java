@@ -167,6 +167,18 @@ public record Arithmetic(int start, List<Operation> operations) {
         return value;
     }
 
+    /** Whether every step carries or borrows. */
+    boolean carriesThroughout() {
+        int value = start;
+        for (Operation operation : operations) {
+            if (operation.carry(value) == 0) {
+                return false;
+            }
+            value = operation.apply(value);
+        }
+        return true;
+    }
+
     /** The part of the world that these numbers belong to. */
     public Split split() {
         int hash = start * 31 + operations.size();

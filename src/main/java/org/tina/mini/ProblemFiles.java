@@ -26,6 +26,8 @@ import org.tina.data.Problem;
 public final class ProblemFiles {
     private static final Gson GSON = new GsonBuilder().disableHtmlEscaping().create();
 
+    private static final List<String> STRANGERS = List.of("Zoe", "Max", "Ida", "Paul", "Rosa");
+
     /** A drawn problem and its wording; no set has two of one key. */
     private record Drawn(Object key, Supplier<Problem> problem) {}
 
@@ -71,10 +73,10 @@ public final class ProblemFiles {
         write("test", 3, Split.TEST, 500, usual, used);
         write("claims", 4, Split.TEST, 1000, usual, used); // none that test has
         measure("easier", 21, 200, steps(1)); // there are not many of one step
-        measure("harder", 22, 500, steps(0, 0, 0, 1)); // more steps than any training has
-        measure("longer", 23, 500, steps(0, 0, 0, 0, 1));
+        measure("harder", 22, 500, ProblemFiles::carries);
+        measure("longer", 23, 200, steps(0, 0, 0, 1)); // more steps than any training has
         measure("numbers", 24, 500, ProblemFiles::largerStart);
-        measure("wording", 25, 500, ProblemFiles::questionFirst);
+        measure("wording", 25, 500, ProblemFiles::strangers);
         measure("sibling", 26, 500, ProblemFiles::sibling); // the skill that no recipe trains
     }
 
@@ -101,6 +103,14 @@ public final class ProblemFiles {
         };
     }
 
+    /** Three steps that all carry or borrow, where the quick style errs. */
+    private static Drawn carries(RandomGenerator random, Split split) {
+        Arithmetic story = Arithmetic.draw(random, 3, split);
+        return story.carriesThroughout()
+                ? story(story, random, Function.identity())
+                : carries(random, split);
+    }
+
     /** Starts that no other story has. */
     private static Drawn largerStart(RandomGenerator random, Split split) {
         int steps = Draw.between(random, 2, 3);
@@ -108,11 +118,11 @@ public final class ProblemFiles {
         return story(story, random, Function.identity());
     }
 
-    /** The usual stories with their question at the beginning, which no other story has. */
-    private static Drawn questionFirst(RandomGenerator random, Split split) {
+    /** Of people whose names no training has. */
+    private static Drawn strangers(RandomGenerator random, Split split) {
         Arithmetic story = Arithmetic.draw(random, Draw.between(random, 2, 3), split);
-        String end = " " + Arithmetic.QUESTION;
-        return story(story, random, text -> Arithmetic.QUESTION + " " + text.replace(end, ""));
+        String name = Draw.one(random, STRANGERS);
+        return story(story, random, text -> name + text.substring(text.indexOf(' ')));
     }
 
     private static Drawn sibling(RandomGenerator random, Split split) {
