@@ -98,23 +98,27 @@ public final class CausalLM implements AutoCloseable {
         long[] index = index(weights, files);
         generationConfig = GenerationConfig.read(directory);
         boolean copied = !cpu || (computed.equals("float32") && bytes(weights) <= COPIED_BYTES);
-        Map<String, Object> attributes = new LinkedHashMap<>();
-        attributes.put("files", String.join("\n", files));
-        attributes.put("device", device);
-        attributes.put("dtype", TORCH_TYPES.get(SafeTensors.DType.ofTorchName(computed)));
-        attributes.put("fused", copied);
-        attributes.put("tied", config.tiedEmbeddings());
-        attributes.put("heads", config.heads());
-        attributes.put("kv_heads", config.kvHeads());
-        attributes.put("head_dim", config.headDim());
-        attributes.put("eps", config.rmsNormEps());
-        attributes.put("rope_theta", config.ropeTheta());
-        attributes.put("weights", null);
-        program = TensorProgram.compile(device, attributes);
+        program = TensorProgram.compile(device, attributes(files, copied));
         manager = Engine.getEngine("PyTorch").newBaseManager(Device.cpu());
         try (NDManager scratch = manager.newSubManager()) {
             program.call(scratch, "load", scratch.create(index).reshape(index.length / 5, 5));
         }
+    }
+
+    private Map<String, Object> attributes(List<String> files, boolean fused) {
+        Map<String, Object> out = new LinkedHashMap<>();
+        out.put("files", String.join("\n", files));
+        out.put("device", device);
+        out.put("dtype", TORCH_TYPES.get(SafeTensors.DType.ofTorchName(computed)));
+        out.put("fused", fused);
+        out.put("tied", config.tiedEmbeddings());
+        out.put("heads", config.heads());
+        out.put("kv_heads", config.kvHeads());
+        out.put("head_dim", config.headDim());
+        out.put("eps", config.rmsNormEps());
+        out.put("rope_theta", config.ropeTheta());
+        out.put("weights", null);
+        return out;
     }
 
     /**
@@ -217,6 +221,15 @@ public final class CausalLM implements AutoCloseable {
     /** The tensor program with this model's weights. */
     public TensorProgram program() {
         return program;
+    }
+
+    /**
+     * Writes the tensor program, without weights, for Python's {@code torch.jit.load}: what runs
+     * here can be measured and checked where there is no Java. Its attributes are this model's, and
+     * may be set to another's before its {@code load}.
+     */
+    public void saveProgram(Path file) throws IOException {
+        TensorProgram.write(file, attributes(List.of(), true));
     }
 
     /** The model's own weights as decoding wants them, laid out when first asked for. */

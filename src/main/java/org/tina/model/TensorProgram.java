@@ -17,11 +17,13 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.tina.data.AtomicFile;
 
 /**
  * The tensor program: TorchScript text from this package's resources, run by libtorch inside this
@@ -64,6 +66,15 @@ public final class TensorProgram implements AutoCloseable {
      */
     static TensorProgram compile(String device, Map<String, Object> attributes) {
         return compile(source("program"), Products.on(device), attributes);
+    }
+
+    /**
+     * Writes the program as a TorchScript archive that Python's {@code torch.jit.load} reads, its
+     * products by torch's own choice.
+     */
+    static void write(Path file, Map<String, Object> attributes) throws IOException {
+        AtomicFile.write(
+                file, out -> out.write(archive(source("program"), "products_plain", attributes)));
     }
 
     /**

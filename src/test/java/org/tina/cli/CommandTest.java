@@ -3,6 +3,7 @@ package org.tina.cli;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonElement;
@@ -17,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import java.util.zip.ZipFile;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -238,6 +240,19 @@ class CommandTest {
         Ended again =
                 run("export", "--model", MODEL, "--adapter", ADAPTER, "--out", out.toString());
         assertBadInput(again, out.toString(), "not empty");
+    }
+
+    /** That Python loads and runs it, {@code src/test/python/gpu_program.py} shows. */
+    @Test
+    void exportedProgramIsAnArchiveOfItsSources() throws IOException {
+        Path file = directory.resolve("program.pt");
+        Ended ended = run("export", "--model", MODEL, "--program", file.toString());
+        assertEquals(0, ended.code, ended.err);
+        try (ZipFile archive = new ZipFile(file.toFile())) {
+            assertNotNull(archive.getEntry("m/code/__torch__/learning.py"));
+            assertNotNull(archive.getEntry("m/data.pkl"));
+        }
+        assertBadInput(run("export", "--model", MODEL), "--program", "--adapter");
     }
 
     // ---------------------------------------------------------------- train
