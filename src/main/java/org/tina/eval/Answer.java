@@ -2,28 +2,28 @@ package org.tina.eval;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.tina.data.Problem;
 import org.tina.generate.Completion;
 import org.tina.math.MathVerifier;
-import org.tina.reward.Rewards;
 
 /**
  * A problem and the completions that were sampled for it.
  *
  * @param completions at least one
- * @param correct of each completion, whether the accuracy reward would be 1
+ * @param verdicts one a completion
  */
-public record Answer(Problem problem, List<Completion> completions, List<Boolean> correct) {
+public record Answer(Problem problem, List<Completion> completions, List<Verdict> verdicts) {
 
     public Answer {
         completions = List.copyOf(completions);
-        correct = List.copyOf(correct);
-        if (completions.isEmpty() || completions.size() != correct.size()) {
+        verdicts = List.copyOf(verdicts);
+        if (completions.isEmpty() || completions.size() != verdicts.size()) {
             throw new IllegalArgumentException(
                     "an answer with "
                             + completions.size()
                             + " completions and "
-                            + correct.size()
+                            + verdicts.size()
                             + " verdicts");
         }
     }
@@ -32,31 +32,40 @@ public record Answer(Problem problem, List<Completion> completions, List<Boolean
      * Judges completions by the accuracy reward. None is correct if the gold answer can't be read.
      */
     public static Answer judge(Problem problem, List<Completion> completions) {
+        return judge(problem, completions, AnswerType.MATH);
+    }
+
+    /** Judges completions; none is correct if the gold answer can't be read. */
+    public static Answer judge(Problem problem, List<Completion> completions, AnswerType type) {
+        Optional<String> gold = type.gold(problem);
         return new Answer(
                 problem,
                 completions,
-                completions.stream()
-                        .map(completion -> Rewards.accuracy(problem, completion.text()) == 1)
-                        .toList());
+                completions.stream().map(c -> type.judge(problem, gold, c.text())).toList());
+    }
+
+    /** Of each completion, whether it is correct. */
+    public List<Boolean> correct() {
+        return verdicts.stream().map(Verdict::correct).toList();
     }
 
     /** How many completions are correct. */
     public int correctCount() {
-        return (int) correct.stream().filter(right -> right).count();
+        return count(Verdict::correct);
     }
 
-    /**
-     * How many completions end with the right number, whatever they wrap it in: the knowledge that
-     * a format missed. Never fewer than {@link #correctCount}.
-     */
-    int lenientCount() {
-        Optional<String> gold = MathVerifier.extractLenient(problem.solution());
-        return (int)
-                completions.stream()
-                        .map(completion -> MathVerifier.extractLenient(completion.text()))
-                        .filter(answer -> answer.isPresent() && gold.isPresent())
-                        .filter(answer -> MathVerifier.equivalent(gold.get(), answer.get()))
-                        .count();
+    /** How many completions have a verdict of a kind. */
+    int count(Predicate<Verdict> kind) {
+        return (int) verdicts.stream().filter(kind).count();
+    }
+
+    /** How many completions end by themselves, and with the right answer. */
+    int finishedAndCorrectCount() {
+        int count = 0;
+        for (int i = 0; i < completions.size(); i++) {
+            count += completions.get(i).finished() && verdicts.get(i).correct() ? 1 : 0;
+        }
+        return count;
     }
 
     /**
@@ -65,9 +74,7 @@ public record Answer(Problem problem, List<Completion> completions, List<Boolean
      */
     boolean majorityCorrect(int k) {
         List<Optional<String>> votes =
-                completions.subList(0, k).stream()
-                        .map(completion -> MathVerifier.extract(completion.text()))
-                        .toList();
+                verdicts.subList(0, k).stream().map(Verdict::answer).toList();
         int most = 0;
         boolean right = false;
         for (int i = 0; i < k; i++) {
@@ -83,7 +90,7 @@ public record Answer(Problem problem, List<Completion> completions, List<Boolean
                                     .count();
             if (same > most) {
                 most = same;
-                right = correct.get(i);
+                right = verdicts.get(i).correct();
             }
         }
         return right;

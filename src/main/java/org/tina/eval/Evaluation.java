@@ -1,12 +1,14 @@
 package org.tina.eval;
 
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import org.tina.data.Problem;
 import org.tina.generate.Completion;
-import org.tina.reward.Rewards;
 import tech.tablesaw.api.BooleanColumn;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
@@ -26,7 +28,7 @@ public final class Evaluation {
     /**
      * @param name of the benchmark
      * @param answers one a problem, at least one, all with the same number of completions
-     * @param seconds that sampling took
+     * @param seconds that sampling took; NaN if nobody took the time
      */
     public Evaluation(String name, List<Answer> answers, double seconds) {
         this.name = name;
@@ -104,12 +106,36 @@ public final class Evaluation {
         return mean(Evaluation::format);
     }
 
+    /** The share of completions that are both, at most each of {@link #formatRate} and Pass@1. */
+    public double formattedAndCorrect() {
+        return mean(Evaluation::formattedAndCorrect);
+    }
+
     /**
-     * The share of completions that end with the right number, boxed or not: at least {@link
+     * The share of completions that end with the right answer, in whatever form: at least {@link
      * #passAt1}, and the difference is what the format alone costs.
      */
     public double lenientAccuracy() {
         return mean(Evaluation::lenient);
+    }
+
+    /**
+     * The share of correct ones among the completions that the length cap did not cut off; NaN if
+     * it cut off all.
+     */
+    public double accuracyOfFinished() {
+        int finished = 0;
+        int correct = 0;
+        for (Answer answer : answers) {
+            finished += (int) answer.completions().stream().filter(Completion::finished).count();
+            correct += answer.finishedAndCorrectCount();
+        }
+        return finished == 0 ? Double.NaN : (double) correct / finished;
+    }
+
+    /** Of each problem, in the benchmark's order, how many completions are correct. */
+    public int[] correctCounts() {
+        return answers.stream().mapToInt(Answer::correctCount).toArray();
     }
 
     /** Tokens a completion. */
@@ -122,35 +148,57 @@ public final class Evaluation {
         return mean(Evaluation::truncated);
     }
 
-    /** Completion tokens sampled a second. */
+    /** Completion tokens sampled a second; NaN if nobody took the time. */
     public double tokensPerSecond() {
         return meanLength() * samples() * answers.size() / seconds;
     }
 
     private static double strict(Answer answer) {
-        return (double) answer.correctCount() / answer.correct().size();
+        return share(answer, Verdict::correct);
     }
 
     private static double lenient(Answer answer) {
-        return (double) answer.lenientCount() / answer.completions().size();
+        return share(answer, Verdict::lenient);
     }
 
     private static double format(Answer answer) {
-        Problem problem = answer.problem();
-        return share(answer, completion -> Rewards.format(problem, completion.text()) == 1);
+        return share(answer, Verdict::formatted);
+    }
+
+    private static double formattedAndCorrect(Answer answer) {
+        return share(answer, verdict -> verdict.formatted() && verdict.correct());
+    }
+
+    private static double share(Answer answer, Predicate<Verdict> counts) {
+        return (double) answer.count(counts) / answer.completions().size();
     }
 
     private static double truncated(Answer answer) {
-        return share(answer, completion -> !completion.finished());
+        return answer.completions().stream()
+                .mapToInt(c -> c.finished() ? 0 : 1)
+                .average()
+                .getAsDouble();
     }
 
     private static double length(Answer answer) {
         return answer.completions().stream().mapToInt(Completion::length).average().getAsDouble();
     }
 
-    private static double share(Answer answer, Predicate<Completion> counts) {
-        return (double) answer.completions().stream().filter(counts).count()
-                / answer.completions().size();
+    /**
+     * The figures under the names that logs have for them: {@code pass@1, lenient, format,
+     * formatted_and_correct, pass@1_of_finished, length, truncated, tokens_per_second}.
+     */
+    public Map<String, Double> figures() {
+        Map<String, Double> figures = new LinkedHashMap<>();
+        figures.put("pass@1", passAt1());
+        figures.put("lenient", lenientAccuracy());
+        figures.put("format", formatRate());
+        figures.put("formatted_and_correct", formattedAndCorrect());
+        figures.put("pass@1_of_finished", accuracyOfFinished());
+        figures.put("length", meanLength());
+        figures.put("truncated", truncatedRate());
+        figures.put("tokens_per_second", tokensPerSecond());
+        return figures;
     }
 
     private double mean(ToDoubleFunction<Answer> figure) {
@@ -172,16 +220,29 @@ public final class Evaluation {
      * @throws IllegalArgumentException if the problems or their order differ
      */
     public Interval minus(Evaluation before) {
-        if (!problems().equals(before.problems())) {
+        return Interval.bootstrap(differences(before));
+    }
+
+    /** By how much each problem's share of correct completions is higher than another's. */
+    double[] differences(Evaluation before) {
+        requireSameProblems(before);
+        double[] ours = passAt1ByProblem();
+        double[] theirs = before.passAt1ByProblem();
+        Arrays.setAll(ours, i -> ours[i] - theirs[i]);
+        return ours;
+    }
+
+    /** Of each problem, the share of correct completions. */
+    double[] passAt1ByProblem() {
+        return answers.stream().mapToDouble(Evaluation::strict).toArray();
+    }
+
+    void requireSameProblems(Evaluation other) {
+        if (!problems().equals(other.problems())) {
             throw new IllegalArgumentException(
-                    "evaluations of different problems (%s, %d problems; %s, %d problems) have no difference"
-                            .formatted(name, answers.size(), before.name, before.answers.size()));
+                    "evaluations of different problems (%s, %d problems; %s, %d problems) can't be compared"
+                            .formatted(name, answers.size(), other.name, other.answers.size()));
         }
-        double[] differences = new double[answers.size()];
-        for (int i = 0; i < differences.length; i++) {
-            differences[i] = strict(answers.get(i)) - strict(before.answers.get(i));
-        }
-        return Interval.bootstrap(differences);
     }
 
     private List<Problem> problems() {
@@ -200,12 +261,19 @@ public final class Evaluation {
         DoubleColumn lows = DoubleColumn.create("low");
         DoubleColumn highs = DoubleColumn.create("high");
         List<String> names =
-                List.of("pass@1", "format rate", "lenient accuracy", "mean length", "truncated");
+                List.of(
+                        "pass@1",
+                        "lenient accuracy",
+                        "format rate",
+                        "formatted and correct",
+                        "mean length",
+                        "truncated");
         List<ToDoubleFunction<Answer>> figures =
                 List.of(
                         Evaluation::strict,
-                        Evaluation::format,
                         Evaluation::lenient,
+                        Evaluation::format,
+                        Evaluation::formattedAndCorrect,
                         Evaluation::length,
                         Evaluation::truncated);
         for (int i = 0; i < names.size(); i++) {
@@ -215,10 +283,12 @@ public final class Evaluation {
             lows.append(interval.low());
             highs.append(interval.high());
         }
-        metrics.append("tokens a second");
-        values.append(tokensPerSecond());
-        lows.appendMissing();
-        highs.appendMissing();
+        metrics.append("pass@1 of the finished").append("tokens a second");
+        values.append(accuracyOfFinished()).append(tokensPerSecond());
+        for (int i = 0; i < 2; i++) {
+            lows.appendMissing();
+            highs.appendMissing();
+        }
         return Table.create(name, metrics, values, lows, highs);
     }
 

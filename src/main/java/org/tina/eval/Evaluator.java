@@ -1,9 +1,16 @@
 package org.tina.eval;
 
+import com.google.gson.JsonObject;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.tina.data.Problem;
+import org.tina.eval.CompletionLine.Key;
 import org.tina.generate.Completion;
 import org.tina.generate.Sampler;
 import org.tina.generate.SamplingParams;
@@ -25,23 +32,34 @@ public final class Evaluator {
          * @param total completions asked for
          */
         void update(int done, int total);
+
+        /** Something worth knowing about a log; goes to standard error if nobody takes it. */
+        default void note(String line) {
+            System.err.println(line);
+        }
     }
 
     private static final int BENCHMARKS_OWN = 0;
 
     private final Policy policy;
+    private final String name;
     private final int samples;
     private final Function<Problem, String> prompts;
     private final Progress progress;
 
     /** One sample a problem if the benchmark says no other, no system prompt, silent. */
     public Evaluator(Policy policy) {
-        this(policy, BENCHMARKS_OWN, chat(policy, ""), (done, total) -> {});
+        this(policy, "", BENCHMARKS_OWN, chat(policy, ""), (done, total) -> {});
     }
 
     private Evaluator(
-            Policy policy, int samples, Function<Problem, String> prompts, Progress progress) {
+            Policy policy,
+            String name,
+            int samples,
+            Function<Problem, String> prompts,
+            Progress progress) {
         this.policy = policy;
+        this.name = name;
         this.samples = samples;
         this.prompts = prompts;
         this.progress = progress;
@@ -52,7 +70,7 @@ public final class Evaluator {
         if (n < 1) {
             throw new IllegalArgumentException("samples is " + n + ", must be at least 1");
         }
-        return new Evaluator(policy, n, prompts, progress);
+        return new Evaluator(policy, name, n, prompts, progress);
     }
 
     /** With a system message before each problem; an empty one is left out. */
@@ -62,7 +80,7 @@ public final class Evaluator {
 
     /** With another way from a problem to its prompt's text, such as a recipe's. */
     public Evaluator withPrompts(Function<Problem, String> prompts) {
-        return new Evaluator(policy, samples, prompts, progress);
+        return new Evaluator(policy, name, samples, prompts, progress);
     }
 
     /** The model's own chat layout. */
@@ -72,57 +90,166 @@ public final class Evaluator {
 
     /** With someone to tell how far it is. */
     public Evaluator withProgress(Progress progress) {
-        return new Evaluator(policy, samples, prompts, progress);
+        return new Evaluator(policy, name, samples, prompts, progress);
+    }
+
+    /** With a name for the policy in logs, such as its adapter's directory. */
+    public Evaluator withName(String name) {
+        return new Evaluator(policy, name, samples, prompts, progress);
     }
 
     /**
-     * Samples completions of every problem and judges them by the accuracy reward. Repeatable: the
-     * same policy, benchmark and parameters give the same answers.
+     * Samples completions of every problem and judges them. Repeatable: the same policy, benchmark
+     * and parameters give the same answers.
      *
      * @param params of the draw; the length cap is the smaller of theirs and the benchmark's
      * @throws IllegalArgumentException for a problem whose prompt is too long for the model, naming
      *     its index
      */
     public Evaluation evaluate(Benchmark benchmark, SamplingParams params) {
-        List<Problem> problems = benchmark.problems().problems();
-        List<int[]> prompts = problems.stream().map(this::prompt).toList();
-        int n = samples == BENCHMARKS_OWN ? benchmark.samples() : samples;
-        int cap = Math.min(params.maxNewTokens(), benchmark.maxNewTokens());
-        long begin = System.nanoTime();
-        List<List<Completion>> completions =
-                new Sampler(policy)
-                        .generate(
-                                prompts,
-                                n,
-                                params.withMaxNewTokens(cap),
-                                finished(prompts, n, cap));
-        double seconds = (System.nanoTime() - begin) / 1e9;
+        Map<Key, Completion> completions = new ConcurrentHashMap<>();
+        List<Key> wanted = keys(benchmark, params.seed());
+        double seconds = sample(benchmark, params, wanted, completions::put);
         List<Answer> answers = new ArrayList<>();
-        for (int i = 0; i < problems.size(); i++) {
-            answers.add(Answer.judge(problems.get(i), completions.get(i)));
+        int n = samples(benchmark);
+        for (int i = 0; i < wanted.size(); i += n) {
+            Problem problem = benchmark.problems().get(wanted.get(i).problem());
+            List<Completion> own = wanted.subList(i, i + n).stream().map(completions::get).toList();
+            answers.add(Answer.judge(problem, own, benchmark.answers()));
         }
         return new Evaluation(benchmark.name(), answers, seconds);
     }
 
-    private int[] prompt(Problem problem) {
-        return policy.model().tokenizer().encode(prompts.apply(problem));
+    /**
+     * As {@link #evaluate(Benchmark, SamplingParams)}, each completion written to a directory as it
+     * ends. What the directory has of the same evaluation is not sampled again, be it an earlier
+     * one with fewer samples or one that was killed; those of other seeds stay beside it.
+     *
+     * @param directory made if it isn't there; {@link EvaluationLog} says what it holds
+     * @throws IllegalArgumentException if it is another evaluation's, naming the setting that
+     *     differs
+     * @throws java.io.UncheckedIOException if it can't be written
+     */
+    public Evaluation evaluate(Benchmark benchmark, SamplingParams params, Path directory) {
+        JsonObject settings = settings(benchmark, params);
+        try (EvaluationLog log =
+                EvaluationLog.open(directory, benchmark, settings, progress::note)) {
+            List<Key> wanted = keys(benchmark, params.seed());
+            List<Key> missing = wanted.stream().filter(key -> log.find(key) == null).toList();
+            if (missing.size() < wanted.size()) {
+                progress.note(
+                        "%s: %d of %d completions are there already"
+                                .formatted(
+                                        directory, wanted.size() - missing.size(), wanted.size()));
+            }
+            double seconds = sample(benchmark, params, missing, log::add);
+            long tokens = missing.stream().mapToLong(key -> log.find(key).length()).sum();
+            log.finish(tokens, seconds);
+            return log.evaluation(params.seed(), samples(benchmark));
+        }
     }
 
-    /** Counts completions as they end: at a stop token, at the cap or at the model's longest. */
-    private Sampler.Listener finished(List<int[]> prompts, int n, int cap) {
-        List<Integer> stopTokens = policy.model().stopTokens();
-        int longest = policy.model().config().maxPositions();
-        int[][] lengths = new int[prompts.size()][n];
-        Object oneAtATime = new Object();
-        int[] done = {0};
-        return (prompt, completion, tokens) -> {
-            int length = lengths[prompt][completion] += tokens.length;
-            boolean stopped = stopTokens.contains(tokens[tokens.length - 1]);
-            if (stopped || length == Math.min(cap, longest - prompts.get(prompt).length)) {
-                synchronized (oneAtATime) {
-                    progress.update(++done[0], prompts.size() * n);
-                }
+    private int samples(Benchmark benchmark) {
+        return samples == BENCHMARKS_OWN ? benchmark.samples() : samples;
+    }
+
+    /** All completions that are asked for, problem by problem. */
+    private List<Key> keys(Benchmark benchmark, long seed) {
+        List<Key> keys = new ArrayList<>();
+        for (int problem = 0; problem < benchmark.problems().size(); problem++) {
+            for (int sample = 0; sample < samples(benchmark); sample++) {
+                keys.add(new Key(seed, problem, sample));
             }
-        };
+        }
+        return keys;
+    }
+
+    /** Samples completions, in any order, and returns the seconds that it took. */
+    private double sample(
+            Benchmark benchmark,
+            SamplingParams params,
+            List<Key> keys,
+            BiConsumer<Key, Completion> ended) {
+        Map<Integer, List<Integer>> numbers = new LinkedHashMap<>();
+        keys.forEach(
+                key ->
+                        numbers.computeIfAbsent(key.problem(), p -> new ArrayList<>())
+                                .add(key.sample()));
+        List<Sampler.Request> requests = new ArrayList<>();
+        numbers.forEach(
+                (problem, samples) ->
+                        requests.add(
+                                new Sampler.Request(
+                                        policy.model()
+                                                .tokenizer()
+                                                .encode(prompt(benchmark, problem)),
+                                        problem,
+                                        samples)));
+        long begin = System.nanoTime();
+        new Sampler(policy)
+                .generate(
+                        requests,
+                        params.withMaxNewTokens(cap(benchmark, params)),
+                        new Counted(params.seed(), keys.size(), ended));
+        return (System.nanoTime() - begin) / 1e9;
+    }
+
+    private String prompt(Benchmark benchmark, int problem) {
+        return prompts.apply(benchmark.asked(benchmark.problems().get(problem)));
+    }
+
+    private static int cap(Benchmark benchmark, SamplingParams params) {
+        return Math.min(params.maxNewTokens(), benchmark.maxNewTokens());
+    }
+
+    /** Hands completions on as they end, and counts them. */
+    private final class Counted implements Sampler.Listener {
+        private final long seed;
+        private final int total;
+        private final BiConsumer<Key, Completion> ended;
+        private int done;
+
+        Counted(long seed, int total, BiConsumer<Key, Completion> ended) {
+            this.seed = seed;
+            this.total = total;
+            this.ended = ended;
+        }
+
+        @Override
+        public void onTokens(int prompt, int completion, int[] tokens) {}
+
+        @Override
+        public void onCompletion(int prompt, int completion, Completion text) {
+            ended.accept(new Key(seed, prompt, completion), text);
+            synchronized (this) {
+                progress.update(++done, total);
+            }
+        }
+    }
+
+    /** All that decides on the answers, but the seed and how many are drawn. */
+    private JsonObject settings(Benchmark benchmark, SamplingParams params) {
+        List<String> texts = new ArrayList<>();
+        for (int i = 0; i < benchmark.problems().size(); i++) {
+            texts.add(prompt(benchmark, i));
+        }
+        boolean trained = policy.size() > 0;
+        JsonObject settings = new JsonObject();
+        settings.addProperty("benchmark", benchmark.name());
+        settings.addProperty("answers", benchmark.answers().name());
+        settings.addProperty("problems", benchmark.problems().size());
+        settings.addProperty("model", policy.model().name());
+        settings.addProperty("policy", name);
+        settings.addProperty("temperature", params.temperature());
+        settings.addProperty("top_p", params.topP());
+        settings.addProperty("top_k", params.topK());
+        settings.addProperty("min_p", params.minP());
+        settings.addProperty("max_new_tokens", cap(benchmark, params));
+        settings.addProperty("banned", params.banned().toString());
+        settings.addProperty("prompts", Fingerprint.of(texts));
+        settings.addProperty("model_weights", Fingerprint.ofModel(policy.model().directory()));
+        settings.addProperty(
+                "policy_weights", trained ? Fingerprint.of(policy.parameters()) : "none");
+        return settings;
     }
 }

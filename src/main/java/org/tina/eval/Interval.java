@@ -5,8 +5,9 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
- * A mean over problems and its 95% confidence interval: where the mean would lie for other problems
- * drawn like these. It does not tell what another training seed would give.
+ * A mean and its 95% confidence interval: where the mean would lie for other problems drawn like
+ * these and, if several seeds went into it, for other seeds. Of one seed it does not tell what
+ * another would give.
  *
  * @param low at most the mean
  * @param high at least the mean
@@ -30,24 +31,75 @@ public record Interval(double mean, double low, double high) {
      * @param seed the same seed gives the same interval
      */
     public static Interval bootstrap(double[] values, long seed) {
-        if (values.length == 0) {
+        return bootstrap(new double[][] {values}, seed);
+    }
+
+    /** {@link #bootstrap(double[][], long)} with seed 42. */
+    public static Interval bootstrap(double[][] values) {
+        return bootstrap(values, SEED);
+    }
+
+    /**
+     * The interval for other problems <em>and</em> other seeds drawn like these: each resample
+     * draws seeds, then problems, the same for all its seeds (Owen 2007, the pigeonhole bootstrap).
+     * Of n seeds n − 1 are drawn, as n would make the few that one has look more alike than they
+     * are (McCarthy and Snowden 1985). Even so three seeds say little about a fourth: expect the
+     * truth in 85 of 100 such intervals if only the seeds matter.
+     *
+     * @param values {@code [seeds][problems]}, at least one each, finite; of a paired comparison
+     *     the differences
+     * @param seed the same seed gives the same interval
+     */
+    public static Interval bootstrap(double[][] values, long seed) {
+        int problems = values.length == 0 ? 0 : values[0].length;
+        if (problems == 0) {
             throw new IllegalArgumentException("an interval needs at least one value");
+        }
+        for (double[] row : values) {
+            if (row.length != problems) {
+                throw new IllegalArgumentException(
+                        "seeds with %d and with %d problems".formatted(problems, row.length));
+            }
         }
         SplittableRandom random = new SplittableRandom(seed);
         double[] means = new double[RESAMPLES];
         for (int r = 0; r < RESAMPLES; r++) {
+            double[] drawn = meanOf(drawSeeds(values, random));
             double sum = 0;
-            for (int i = 0; i < values.length; i++) {
-                sum += values[random.nextInt(values.length)];
+            for (int i = 0; i < problems; i++) {
+                sum += drawn[random.nextInt(problems)];
             }
-            means[r] = sum / values.length;
+            means[r] = sum / problems;
         }
         Arrays.sort(means);
         int cut = (int) (RESAMPLES * OUTSIDE / 2);
-        double mean = Arrays.stream(values).average().getAsDouble();
+        double mean = Arrays.stream(meanOf(values)).average().getAsDouble();
         // a mean of few and very uneven values can fall outside its own percentiles
         return new Interval(
                 mean, Math.min(mean, means[cut]), Math.max(mean, means[RESAMPLES - 1 - cut]));
+    }
+
+    private static double[][] drawSeeds(double[][] values, SplittableRandom random) {
+        if (values.length == 1) {
+            return values;
+        }
+        double[][] drawn = new double[values.length - 1][];
+        Arrays.setAll(drawn, i -> values[random.nextInt(values.length)]);
+        return drawn;
+    }
+
+    /** The mean over seeds of each problem. */
+    private static double[] meanOf(double[][] values) {
+        if (values.length == 1) {
+            return values[0];
+        }
+        double[] mean = new double[values[0].length];
+        for (double[] row : values) {
+            for (int i = 0; i < mean.length; i++) {
+                mean[i] += row[i] / values.length;
+            }
+        }
+        return mean;
     }
 
     /** Whether the interval leaves zero out: of a difference, whether it can be told from none. */

@@ -37,7 +37,7 @@ final class Batch {
         private final List<Float> logProbs = new ArrayList<>();
         private int start;
         private boolean finished;
-        private boolean done;
+        private Completion completion; // null until it is done
 
         Row(int[] prompt, int promptIndex, int number, long seed) {
             this.prompt = prompt;
@@ -59,14 +59,20 @@ final class Batch {
             return ((random.nextInt() >>> 10) + 0.5f) * 0x1p-22f;
         }
 
-        Completion completion(CausalLM model) {
+        /** The completion, once the batch has run. */
+        Completion completion() {
+            return completion;
+        }
+
+        private void complete(CausalLM model) {
             int[] ids = tokens.stream().mapToInt(Integer::intValue).toArray();
             float[] logs = new float[ids.length];
             for (int i = 0; i < logs.length; i++) {
                 logs[i] = logProbs.get(i);
             }
             int[] visible = finished ? Arrays.copyOf(ids, ids.length - 1) : ids;
-            return new Completion(ids, logs, finished, model.tokenizer().decode(visible, true));
+            completion =
+                    new Completion(ids, logs, finished, model.tokenizer().decode(visible, true));
         }
     }
 
@@ -355,14 +361,15 @@ final class Batch {
         for (int i = 0; i < rows.length; i++) {
             if (rows[i] != null) {
                 extend(rows[i], tokens, logProbs, i * n, n);
-                rows[i] = rows[i].done ? null : rows[i];
+                rows[i] = rows[i].completion == null ? rows[i] : null;
             }
         }
     }
 
     private void extend(Row row, long[] tokens, float[] logProbs, int from, int n) {
         int before = row.tokens.size();
-        for (int s = from; s < from + n && !row.done; s++) {
+        boolean done = false;
+        for (int s = from; s < from + n && !done; s++) {
             if (Float.isNaN(logProbs[s])) {
                 throw new IllegalStateException(
                         "the model's logits are not finite: its weights are damaged, or training diverged (lower the"
@@ -371,12 +378,16 @@ final class Batch {
             row.tokens.add((int) tokens[s]);
             row.logProbs.add(logProbs[s]);
             row.finished = stopTokens.contains((int) tokens[s]);
-            row.done = row.finished || row.tokens.size() == allowed(row);
+            done = row.finished || row.tokens.size() == allowed(row);
         }
         int[] added =
                 row.tokens.subList(before, row.tokens.size()).stream()
                         .mapToInt(Integer::intValue)
                         .toArray();
         listener.onTokens(row.promptIndex, row.number, added);
+        if (done) {
+            row.complete(model);
+            listener.onCompletion(row.promptIndex, row.number, row.completion);
+        }
     }
 }

@@ -2,6 +2,7 @@ package org.tina.generate;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.tina.model.CausalLM;
 import org.tina.model.Policy;
 import org.tina.model.Workers;
@@ -31,7 +32,20 @@ public final class Sampler {
          * @param tokens the new tokens; those of one completion come in order
          */
         void onTokens(int prompt, int completion, int[] tokens);
+
+        /** Called once a completion has ended, after its last tokens. */
+        default void onCompletion(int prompt, int completion, Completion ended) {}
     }
+
+    /**
+     * Which completions of a prompt to sample. One that is sampled alone, or later, is the one that
+     * it would have been among all.
+     *
+     * @param prompt token ids, at least one and fewer than the model's longest sequence
+     * @param place the prompt's index among all prompts, which decides on the random numbers
+     * @param numbers of the completions, from 0, which do too
+     */
+    public record Request(int[] prompt, int place, List<Integer> numbers) {}
 
     private final Policy policy;
     private final int tokensInFlight;
@@ -67,30 +81,50 @@ public final class Sampler {
      */
     public List<List<Completion>> generate(
             List<int[]> prompts, int n, SamplingParams params, Listener listener) {
-        check(prompts, n, params);
+        if (n < 1) {
+            throw new IllegalArgumentException("n is " + n + ", must be at least 1");
+        }
+        List<Integer> numbers = IntStream.range(0, n).boxed().toList();
+        List<Request> requests = new ArrayList<>();
+        for (int p = 0; p < prompts.size(); p++) {
+            requests.add(new Request(prompts.get(p), p, numbers));
+        }
+        return generate(requests, params, listener);
+    }
+
+    /**
+     * Samples some completions of some prompts, such as those that an earlier call was stopped
+     * before.
+     *
+     * @return for each request its completions, in the order of their numbers
+     * @throws IllegalArgumentException as {@link #generate(List, int, SamplingParams, Listener)}
+     */
+    public List<List<Completion>> generate(
+            List<Request> requests, SamplingParams params, Listener listener) {
+        check(requests, params);
         CausalLM model = policy.model();
+        int total = requests.stream().mapToInt(request -> request.numbers.size()).sum();
         // half batches on a core each beat one batch on all cores, where the model is small
-        int batches = Math.max(1, Math.min(model.groupsAtOnce(), prompts.size() * n));
+        int batches = Math.max(1, Math.min(model.groupsAtOnce(), total));
         List<Batch> work = new ArrayList<>();
         Object[] arguments = policy.decodingArguments();
         for (int b = 0; b < batches; b++) {
             work.add(new Batch(model, arguments, params, tokensInFlight / batches, listener));
         }
         // a prompt's completions stay together unless there are fewer prompts than batches
-        int pieces = Math.min(n, (batches + prompts.size() - 1) / Math.max(1, prompts.size()));
-        List<Batch.Row[]> rows = new ArrayList<>();
+        int most = (batches + requests.size() - 1) / Math.max(1, requests.size());
+        List<List<Batch.Row>> rows = new ArrayList<>();
         int next = 0;
-        for (int p = 0; p < prompts.size(); p++) {
-            Batch.Row[] group = new Batch.Row[n];
+        for (Request request : requests) {
+            int n = request.numbers.size();
+            List<Batch.Row> group = new ArrayList<>();
+            for (int number : request.numbers) {
+                group.add(new Batch.Row(request.prompt, request.place, number, params.seed()));
+            }
+            int pieces = Math.min(n, most);
             for (int piece = 0; piece < pieces; piece++) {
-                int from = piece * n / pieces;
-                int to = (piece + 1) * n / pieces;
-                List<Batch.Row> part = new ArrayList<>();
-                for (int i = from; i < to; i++) {
-                    group[i] = new Batch.Row(prompts.get(p), p, i, params.seed());
-                    part.add(group[i]);
-                }
-                work.get(next++ % batches).add(part);
+                work.get(next++ % batches)
+                        .add(group.subList(piece * n / pieces, (piece + 1) * n / pieces));
             }
             rows.add(group);
         }
@@ -101,28 +135,19 @@ public final class Sampler {
                     batch.run();
                     return null;
                 });
-        List<List<Completion>> out = new ArrayList<>();
-        for (Batch.Row[] group : rows) {
-            List<Completion> completions = new ArrayList<>();
-            for (Batch.Row row : group) {
-                completions.add(row.completion(model));
-            }
-            out.add(completions);
-        }
-        return out;
+        return rows.stream()
+                .map(group -> group.stream().map(Batch.Row::completion).toList())
+                .toList();
     }
 
-    private void check(List<int[]> prompts, int n, SamplingParams params) {
-        if (n < 1) {
-            throw new IllegalArgumentException("n is " + n + ", must be at least 1");
-        }
+    private void check(List<Request> requests, SamplingParams params) {
         int longest = policy.model().config().maxPositions();
-        for (int p = 0; p < prompts.size(); p++) {
-            int length = prompts.get(p).length;
+        for (Request request : requests) {
+            int length = request.prompt.length;
             if (length == 0 || length >= longest) {
                 throw new IllegalArgumentException(
                         "prompt "
-                                + p
+                                + request.place
                                 + " has "
                                 + length
                                 + " tokens, must have 1 to "
@@ -131,8 +156,8 @@ public final class Sampler {
                                 + longest
                                 + ")");
             }
-            for (int token : prompts.get(p)) {
-                requireToken("prompt " + p, token);
+            for (int token : request.prompt) {
+                requireToken("prompt " + request.place, token);
             }
         }
         params.banned().forEach(token -> requireToken("banned", token));

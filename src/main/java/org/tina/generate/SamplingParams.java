@@ -51,6 +51,15 @@ public record SamplingParams(
         return new SamplingParams(0.6, 0.95, 0, 0, 32768, 42, List.of());
     }
 
+    /**
+     * The evaluation of <em>A Sober Look at Progress in Language Model Reasoning</em> (Hochlehnert
+     * et al. 2025), which measured Tina's base again over several seeds: temperature 0.8, top-p
+     * 0.9.
+     */
+    public static SamplingParams sober() {
+        return evaluation().withTemperature(0.8).withTopP(0.9);
+    }
+
     /** The most likely token at each step. */
     public static SamplingParams greedy(int maxNewTokens) {
         return of(0, maxNewTokens);

@@ -107,8 +107,8 @@ class EvaluationTest {
         assertEquals("pass@1", table.getString(0, "metric"));
         assertEquals(TWO.passAt1(), table.doubleColumn("value").get(0), 1e-12);
         assertEquals(1 / 3.0, table.doubleColumn("low").get(0), 1e-12);
-        assertEquals("tokens a second", table.getString(5, "metric"));
-        assertTrue(table.doubleColumn("low").isMissing(5));
+        assertEquals("tokens a second", table.getString(7, "metric"));
+        assertTrue(table.doubleColumn("low").isMissing(7));
 
         var samples = TWO.samples(1);
         assertEquals(1, samples.rowCount());
