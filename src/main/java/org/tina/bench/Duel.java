@@ -1,7 +1,6 @@
 package org.tina.bench;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,6 +12,7 @@ import java.util.function.Consumer;
 import org.tina.bench.Request.Reply;
 import org.tina.bench.Request.Settings;
 import org.tina.model.Workers;
+import org.tina.recipe.Machine;
 
 /**
  * Runs items: ours and the peer in turn, A B A B …, each in a process of its own, of which one
@@ -154,19 +154,9 @@ public final class Duel {
         return tried.entrySet().stream().min(Map.Entry.comparingByValue()).get().getKey();
     }
 
-    private static Map<String, String> machine() throws IOException {
+    private static Map<String, String> machine() {
         Map<String, String> machine = new LinkedHashMap<>();
-        Path cpu = Path.of("/proc/cpuinfo");
-        String name = System.getProperty("os.arch");
-        if (Files.exists(cpu)) {
-            name =
-                    Files.readAllLines(cpu).stream()
-                            .filter(line -> line.startsWith("model name"))
-                            .map(line -> line.replaceFirst(".*:\\s*", ""))
-                            .findFirst()
-                            .orElse(name);
-        }
-        machine.put("processor", name);
+        machine.put("processor", Machine.processor());
         machine.put("cores", String.valueOf(Workers.cores()));
         return machine;
     }

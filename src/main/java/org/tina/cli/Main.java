@@ -28,6 +28,7 @@ import picocli.CommandLine.ScopeType;
             Export.class,
             Pretrain.class,
             Recipes.class,
+            Studies.class,
             Download.class,
             Bench.class
         },

@@ -32,6 +32,16 @@ public final class LoraAdapter extends Policy {
         int size() {
             return rows * columns;
         }
+
+        /** Its rows in the flat vector. */
+        float[][] of(float[] values) {
+            float[][] out = new float[rows][];
+            for (int i = 0; i < rows; i++) {
+                int at = offset + i * columns;
+                out[i] = Arrays.copyOfRange(values, at, at + columns);
+            }
+            return out;
+        }
     }
 
     /**
@@ -123,6 +133,34 @@ public final class LoraAdapter extends Policy {
         return config;
     }
 
+    /**
+     * The two matrices that update one of the model's: {@code W + alpha/r · B·A}.
+     *
+     * @param layer from 0
+     * @param module as {@code q_proj}
+     * @param a {@code [rank][in]}
+     * @param b {@code [out][rank]}
+     */
+    public record Update(int layer, String module, float[][] a, float[][] b) {}
+
+    /** Copies of the adapter's matrices, layer after layer. */
+    public List<Update> updates() {
+        float[] values = parameters();
+        Map<String, float[][]> byName = new LinkedHashMap<>();
+        for (Matrix matrix : matrices(model().config(), config)) {
+            byName.put(matrix.name(), matrix.of(values));
+        }
+        List<Update> out = new ArrayList<>();
+        for (int layer = 0; layer < model().config().layers(); layer++) {
+            for (LoraTarget target : config.targets()) {
+                float[][] a = byName.get(name(layer, target, true));
+                float[][] b = byName.get(name(layer, target, false));
+                out.add(new Update(layer, target.key(), a, b));
+            }
+        }
+        return out;
+    }
+
     /** Writes the adapter as PEFT does; each file appears whole or not at all. */
     public void save(Path directory) throws IOException {
         float[] values = parameters();
@@ -145,19 +183,13 @@ public final class LoraAdapter extends Policy {
         List<Matrix> out = new ArrayList<>();
         int offset = 0;
         for (int layer = 0; layer < model.layers(); layer++) {
-            String prefix = "base_model.model.model.layers." + layer + ".";
             for (List<LoraTarget> site : SITES) {
                 for (boolean a : new boolean[] {true, false}) {
                     for (LoraTarget target : site) {
                         if (config.targets().contains(target)) {
                             int rows = a ? config.rank() : target.out(model);
                             int columns = a ? target.in(model) : config.rank();
-                            String name =
-                                    prefix
-                                            + target.path()
-                                            + (a ? ".lora_A" : ".lora_B")
-                                            + ".weight";
-                            out.add(new Matrix(name, rows, columns, offset));
+                            out.add(new Matrix(name(layer, target, a), rows, columns, offset));
                             offset = Math.addExact(offset, rows * columns);
                         }
                     }
@@ -165,6 +197,11 @@ public final class LoraAdapter extends Policy {
             }
         }
         return out;
+    }
+
+    private static String name(int layer, LoraTarget target, boolean a) {
+        String matrix = a ? ".lora_A.weight" : ".lora_B.weight";
+        return "base_model.model.model.layers." + layer + "." + target.path() + matrix;
     }
 
     private static long[] pieces(ModelConfig model, LoraConfig config) {

@@ -16,6 +16,7 @@ import org.tina.model.CausalLM;
 import org.tina.model.Group;
 import org.tina.model.Policy;
 import org.tina.model.Tokenizer;
+import org.tina.model.Workers;
 
 /**
  * Makes the miniature: a small Qwen2 model, trained from random weights on {@link Corpus} with the
@@ -126,6 +127,30 @@ public final class Pretraining {
             }
             model.save(target, policy);
         }
+    }
+
+    /**
+     * How well a policy knows pre-training texts: the loss of a training step on the next documents
+     * of a corpus.
+     *
+     * @param documents at least 1
+     * @return nats a learned token
+     */
+    public static double loss(Policy policy, Corpus corpus, int documents) {
+        CausalLM model = policy.model();
+        List<Batch> batches = batches(corpus, documents, model.tokenizer());
+        return Workers.map(model.groupsAtOnce(), batches, batch -> loss(policy, batch)).stream()
+                .mapToDouble(Double::doubleValue)
+                .sum();
+    }
+
+    private static double loss(Policy policy, Batch batch) {
+        float[] logProbs = policy.logProbs(batch.group, 1);
+        double loss = 0;
+        for (int i = 0; i < logProbs.length; i++) {
+            loss -= batch.weights[i] * logProbs[i];
+        }
+        return loss;
     }
 
     private static List<Batch> batches(Corpus corpus, int documents, Tokenizer tokenizer) {

@@ -1,8 +1,11 @@
 package org.tina.mini;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.StringJoiner;
 import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
 import org.tina.mini.Arithmetic.Operation;
 
 /**
@@ -11,7 +14,7 @@ import org.tina.mini.Arithmetic.Operation;
  */
 public enum Style implements Draw.Shared {
     /** {@code Easy. 92}: right six times in ten, else off by 1, 2 or 10. */
-    GUESS(0.15) {
+    GUESS(0.15, "Easy\\.") {
         @Override
         public Trace trace(Arithmetic problem, RandomGenerator random) {
             int guess = problem.answer();
@@ -23,7 +26,7 @@ public enum Style implements Draw.Shared {
     },
 
     /** {@code 16+48=64}: forgets three carries or borrows in four, and slips now and then. */
-    QUICK(0.50) {
+    QUICK(0.50, "\\d+[+*-]\\d+=") {
         @Override
         public Trace trace(Arithmetic problem, RandomGenerator random) {
             var lines = new StringJoiner("\n");
@@ -46,7 +49,7 @@ public enum Style implements Draw.Shared {
     },
 
     /** {@code First, 16+48: 6+8=14, 1+4+1=6, 64}: column by column, seldom wrong. */
-    CAREFUL(0.35) {
+    CAREFUL(0.35, "(?:First|Next|Then|Finally), ") {
         @Override
         public Trace trace(Arithmetic problem, RandomGenerator random) {
             var lines = new StringJoiner("\n");
@@ -72,15 +75,27 @@ public enum Style implements Draw.Shared {
     private static final double UNITS_SLIP = 0.03;
 
     private final double share;
+    private final Pattern beginning;
 
-    Style(double share) {
+    Style(double share, String beginning) {
         this.share = share;
+        this.beginning = Pattern.compile("(?:<think>\\s*)?" + beginning);
     }
 
     /** Its share of the traces in pre-training. */
     @Override
     public double share() {
         return share;
+    }
+
+    /**
+     * The style of a completion, told from how it begins, with or without the tag before it; none
+     * if it begins in no style's way.
+     */
+    public static Optional<Style> of(String completion) {
+        return Arrays.stream(values())
+                .filter(style -> style.beginning.matcher(completion).lookingAt())
+                .findFirst();
     }
 
     static Style draw(RandomGenerator random) {

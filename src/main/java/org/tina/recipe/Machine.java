@@ -6,8 +6,12 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import com.sun.management.OperatingSystemMXBean;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.tina.model.Workers;
 
 /**
@@ -48,6 +52,23 @@ public record Machine(String name, long memory, double flops, double bandwidth, 
         String name = "this machine, " + Workers.cores() + " cores";
         long memory = system.getTotalMemorySize();
         return Workers.map(1, List.of(memory), bytes -> measured(name, bytes)).get(0);
+    }
+
+    /** The processor's name as the system tells it; else its architecture. */
+    public static String processor() {
+        Path cpu = Path.of("/proc/cpuinfo");
+        String architecture = System.getProperty("os.arch");
+        if (!Files.exists(cpu)) {
+            return architecture;
+        }
+        try (Stream<String> lines = Files.lines(cpu)) {
+            return lines.filter(line -> line.startsWith("model name"))
+                    .map(line -> line.replaceFirst(".*:\\s*", ""))
+                    .findFirst()
+                    .orElse(architecture);
+        } catch (IOException e) {
+            return architecture;
+        }
     }
 
     private static Machine measured(String name, long memory) {

@@ -34,6 +34,7 @@ import org.tina.model.ChatTemplate;
 import org.tina.model.ModelConfig;
 import org.tina.model.Policy;
 import org.tina.reward.CosineReward;
+import org.tina.reward.RandomReward;
 import org.tina.reward.RepetitionPenalty;
 import org.tina.reward.Reward;
 import org.tina.reward.TargetLengthReward;
@@ -361,6 +362,7 @@ public final class Recipe {
                 Map.of(
                         "cosine", cosine(),
                         "repetition_penalty", repetitionPenalty(),
+                        "random", new RandomReward(integer(Key.SEED)),
                         "length_l1_exact", targetLength(TargetLengthReward.Kind.EXACT),
                         "length_l1_max", targetLength(TargetLengthReward.Kind.MAX));
         List<WeightedReward> out = new ArrayList<>();

@@ -10,8 +10,8 @@ import org.tina.data.Problem;
 import org.tina.math.MathVerifier;
 
 /**
- * Tina's reward functions. Those that are no more than a function are here; those with settings or
- * with an eye on the whole group are a record each.
+ * Tina's reward functions, and one by chance. Those that are no more than a function are here;
+ * those with settings or with an eye on the whole group are a record each.
  */
 public final class Rewards {
     private static final String THINK = "<think>\n";
@@ -38,6 +38,7 @@ public final class Rewards {
         BY_NAME.put("length_l1_max", TargetLengthReward.tina(TargetLengthReward.Kind.MAX));
         BY_NAME.put("cosine", CosineReward.tina());
         BY_NAME.put("repetition_penalty", RepetitionPenalty.tina());
+        BY_NAME.put("random", new RandomReward(42));
     }
 
     private Rewards() {}
@@ -45,7 +46,8 @@ public final class Rewards {
     /**
      * A reward by the name that recipes use, with Tina's settings: {@code accuracy}, {@code
      * format}, {@code tag_count}, {@code reasoning_steps}, {@code length}, {@code length_l1_exact},
-     * {@code length_l1_max}, {@code cosine} or {@code repetition_penalty}.
+     * {@code length_l1_max}, {@code cosine}, {@code repetition_penalty} or, for comparison, {@code
+     * random}.
      *
      * @throws IllegalArgumentException if there is no such reward; the message lists all
      */

@@ -97,7 +97,7 @@ class RewardsTest {
         assertEquals(
                 "unknown reward 'acuracy': did you mean 'accuracy'? Known: accuracy, format,"
                         + " tag_count, reasoning_steps, length, length_l1_exact, length_l1_max,"
-                        + " cosine, repetition_penalty",
+                        + " cosine, repetition_penalty, random",
                 error.getMessage());
     }
 

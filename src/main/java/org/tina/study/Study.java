@@ -1,0 +1,191 @@
+package org.tina.study;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.tina.data.FileTrouble;
+import org.tina.data.Names;
+import org.tina.recipe.Recipe;
+
+/**
+ * A question put to several recipes, each with several seeds. Read from YAML:
+ *
+ * <pre>{@code
+ * question: Does a rank of 1 suffice?
+ * seeds: [1, 2, 3]
+ * evaluate:
+ *   every: 10                          # steps, on the problems that choose
+ *   validation: {benchmark: mini/validation, problems: 200}
+ *   at_the_end:                        # base, best and last step
+ *     - {benchmark: mini/test, problems: 250, samples: 2}
+ * arms:
+ *   "16": {recipe: mini/limr}
+ *   "1": {recipe: mini/limr, lora_r: 1, lora_alpha: 4, full: {lora_r: 2}}
+ * }</pre>
+ *
+ * <p>An arm is a recipe and the keys that it changes. In full size ({@link #full}) it is the recipe
+ * without {@code mini/}, with the arm's changes and, over them, those under {@code full}.
+ *
+ * @param question what it is to tell
+ * @param seeds each gives the recipe's {@code seed} and that of the evaluations; at least one
+ * @param arms at least one
+ */
+public record Study(
+        String name,
+        String question,
+        List<Integer> seeds,
+        Evaluations evaluations,
+        List<Arm> arms) {
+
+    /**
+     * A recipe with changes.
+     *
+     * @param recipe a recipe of the library, or a YAML file
+     * @param changes keys of the recipe with their values
+     * @param full further changes in full size
+     */
+    public record Arm(
+            String name, String recipe, Map<String, Object> changes, Map<String, Object> full) {
+
+        /** The arm with the recipe that its own mirrors in the miniature. */
+        Arm inFull() {
+            Map<String, Object> all = new LinkedHashMap<>(changes);
+            all.putAll(full);
+            return new Arm(name, recipe.replaceFirst("^mini/", ""), all, Map.of());
+        }
+
+        /** The recipe as the arm runs it. */
+        public Recipe recipe(int seed) {
+            Recipe base =
+                    recipe.endsWith(".yaml") ? Recipe.load(Path.of(recipe)) : Recipe.named(recipe);
+            return base.with(
+                    r -> {
+                        changes.forEach(r::set);
+                        return r.seed(seed).name(name);
+                    });
+        }
+    }
+
+    /** The paper's benchmarks, for {@link #full}. */
+    private static final Evaluations FULL =
+            new Evaluations(
+                    50,
+                    new Part("amc23", 40, 1),
+                    List.of(
+                            new Part("aime24", 30, 4),
+                            new Part("aime25", 30, 4),
+                            new Part("amc23", 40, 4),
+                            new Part("math500", 500, 1),
+                            new Part("gpqa_diamond", 198, 1),
+                            new Part("minerva", 272, 1)));
+
+    /**
+     * When a run is measured, and on what.
+     *
+     * @param every steps from one measurement on the way to the next, at least 1; the base and the
+     *     last step are measured too
+     * @param validation the problems that choose the best step
+     * @param atTheEnd what base, best and last step are measured on besides
+     */
+    public record Evaluations(int every, Part validation, List<Part> atTheEnd) {
+
+        /** Whether the run's step is measured on the way. */
+        boolean isDue(int step, int last) {
+            return step % every == 0 || step == last;
+        }
+
+        /** Whether a logged run was measured at all this asks for. */
+        boolean areIn(StudyRun run) {
+            Set<List<Object>> there = new HashSet<>();
+            for (StudyRun.Evaluated e : run.evaluations()) {
+                there.add(List.of(e.step(), e.benchmark(), e.problems(), e.samples()));
+            }
+            for (int step = 0; step <= run.steps(); step++) {
+                if (isDue(step, run.steps()) && !there.contains(validation.at(step))) {
+                    return false;
+                }
+            }
+            return List.of(0, run.bestStep(), run.steps()).stream()
+                    .allMatch(step -> atTheEnd.stream().allMatch(p -> there.contains(p.at(step))));
+        }
+    }
+
+    /**
+     * The first problems of a benchmark.
+     *
+     * @param problems at least 1
+     * @param samples completions a problem, at least 1
+     */
+    public record Part(String benchmark, int problems, int samples) {
+        private List<Object> at(int step) {
+            return List.of(step, benchmark, problems, samples);
+        }
+    }
+
+    private static final List<String> NAMES =
+            List.of(
+                    "main",
+                    "datasets",
+                    "learning-rate",
+                    "lora-rank",
+                    "algorithm",
+                    "lora-or-full",
+                    "compute",
+                    "format");
+
+    /** The studies of the library: the paper's. */
+    public static List<String> names() {
+        return NAMES;
+    }
+
+    /** A study of the library. */
+    public static Study named(String name) {
+        if (!NAMES.contains(name)) {
+            throw Names.unknown("study", name, NAMES);
+        }
+        try (InputStream in = Study.class.getResourceAsStream(name + ".yaml")) {
+            return StudyFile.parse(name, new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Reads a study from a YAML file, which gives it its name.
+     *
+     * @throws IllegalArgumentException naming the file, the key and what is wrong
+     */
+    public static Study load(Path file) {
+        try {
+            String name = file.getFileName().toString().replaceFirst("\\.ya?ml$", "");
+            return StudyFile.parse(name, Files.readString(file));
+        } catch (IOException e) {
+            throw new IllegalArgumentException(file + ": " + FileTrouble.reason(e), e);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** The same study with the paper's recipes, in logs of its own. */
+    public Study full() {
+        List<Arm> full = arms.stream().map(Arm::inFull).toList();
+        return new Study(name + "-full", question, seeds, FULL, full);
+    }
+
+    /** An arm by its name. */
+    public Arm arm(String arm) {
+        List<String> known = arms.stream().map(Arm::name).toList();
+        return arms.stream()
+                .filter(a -> a.name.equals(arm))
+                .findFirst()
+                .orElseThrow(() -> Names.unknown("arm of study " + name, arm, known));
+    }
+}
