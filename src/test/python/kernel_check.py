@@ -1,71 +1,6 @@
 """Talks to the Java kernel as JupyterLab does. Prints one line per check; a failed one ends the script with status 1."""
 
-import sys
-import time
-
-from jupyter_client.manager import start_new_kernel
-
-TIMEOUT = 120
-
-
-class Session:
-    def __init__(self):
-        self.manager, self.client = start_new_kernel(kernel_name="tina-java", startup_timeout=TIMEOUT)
-
-    def start(self, code):
-        """Sends a cell that prints first, and returns when it has."""
-        request = self.client.execute(code)
-        self.wait_for(request, lambda message: message["msg_type"] == "stream")
-        return request
-
-    def finish(self, request):
-        """All that the cell shows until it is idle: a list of (message type, content)."""
-        shown = []
-
-        def idle(message):
-            shown.append((message["msg_type"], message["content"]))
-            return message["content"].get("execution_state") == "idle"
-
-        self.wait_for(request, idle)
-        return shown
-
-    def run(self, code):
-        return self.finish(self.client.execute(code))
-
-    def wait_for(self, request, condition):
-        deadline = time.monotonic() + TIMEOUT
-        while time.monotonic() < deadline:
-            message = self.client.get_iopub_msg(timeout=TIMEOUT)
-            if message["parent_header"].get("msg_id") == request and condition(message):
-                return
-        raise TimeoutError
-
-
-def result(shown):
-    return next((content["data"] for kind, content in shown if kind == "execute_result"), {})
-
-
-def printed(shown):
-    return "".join(content["text"] for kind, content in shown if kind == "stream")
-
-
-def traceback(shown):
-    return "\n".join("\n".join(content["traceback"]) for kind, content in shown if kind == "error")
-
-
-def check(name, condition, seen):
-    print(("ok    " if condition else "FAIL  ") + name, flush=True)
-    if not condition:
-        sys.exit(f"{name}: {seen}")
-
-
-def main():
-    session = Session()
-    try:
-        checks(session)
-    finally:
-        session.client.stop_channels()
-        session.manager.shutdown_kernel(now=True)
+from session import Session, check, printed, result, traceback
 
 
 def checks(session):
@@ -109,8 +44,7 @@ def checks(session):
     )
     cell = session.start('System.out.println("running"); clicked.await(100, TimeUnit.SECONDS)')
     for kind, content in [("comm_open", {"target_name": "button"}), ("comm_msg", {})]:
-        message = session.client.session.msg(kind, {"comm_id": "c1", "data": {}, **content})
-        session.client.shell_channel.send(message)
+        session.send(kind, {"comm_id": "c1", "data": {}, **content})
     shown = session.finish(cell)
     check("a widget's message arrives while a cell runs", result(shown).get("text/plain") == "true", shown)
 
@@ -145,4 +79,5 @@ def checks(session):
 
 
 if __name__ == "__main__":
-    main()
+    with Session() as session:
+        checks(session)

@@ -9,7 +9,7 @@ import java.util.Map;
  * ended. For one thing that is replaced again and again {@link Html} is calmer.
  */
 public final class Output extends Widget {
-    private static final int KEPT = 1000;
+    private static final int KEPT = 200;
 
     private final List<Map<String, Object>> outputs = new ArrayList<>();
     private String last = "";
@@ -20,7 +20,7 @@ public final class Output extends Widget {
         put("outputs", outputs);
     }
 
-    /** Adds a line of text; the newest thousand outputs are kept. */
+    /** Adds a line of text; the newest 200 outputs are kept. */
     public synchronized void println(Object text) {
         last = String.valueOf(text);
         add(Map.of("output_type", "stream", "name", "stdout", "text", last + "\n"));

@@ -197,7 +197,7 @@ public abstract class Widget implements DisplayDataRenderable {
                     try {
                         listener.run();
                     } catch (Throwable t) {
-                        System.err.println("A listener of " + this + " failed: " + t);
+                        System.err.println("A listener of " + this + " failed:");
                         t.printStackTrace();
                     }
                 });
