@@ -48,12 +48,14 @@ public record Study(
     /**
      * A recipe with changes.
      *
-     * @param recipe a recipe of the library, or a YAML file
+     * @param recipe a recipe of the library, or a YAML file beside the study's
      * @param changes keys of the recipe with their values
      * @param full further changes in full size
      */
     public record Arm(
             String name, String recipe, Map<String, Object> changes, Map<String, Object> full) {
+
+        static final String FILE = ".*\\.ya?ml";
 
         /** The arm with the recipe that its own mirrors in the miniature. */
         Arm inFull() {
@@ -65,7 +67,7 @@ public record Study(
         /** The recipe as the arm runs it. */
         public Recipe recipe(int seed) {
             Recipe base =
-                    recipe.endsWith(".yaml") ? Recipe.load(Path.of(recipe)) : Recipe.named(recipe);
+                    recipe.matches(FILE) ? Recipe.load(Path.of(recipe)) : Recipe.named(recipe);
             return base.with(
                     r -> {
                         changes.forEach(r::set);
@@ -91,15 +93,15 @@ public record Study(
      * When a run is measured, and on what.
      *
      * @param every steps from one measurement on the way to the next, at least 1; the base and the
-     *     last step are measured too
+     *     last step are measured too, and those closer than half of it to the last are not
      * @param validation the problems that choose the best step
      * @param atTheEnd what base, best and last step are measured on besides
      */
     public record Evaluations(int every, Part validation, List<Part> atTheEnd) {
 
-        /** Whether the run's step is measured on the way. */
+        /** Whether the run's step is measured on the way; one just before the last is not. */
         boolean isDue(int step, int last) {
-            return step % every == 0 || step == last;
+            return step == last || step % every == 0 && last - step >= every / 2;
         }
 
         /** Whether a logged run was measured at all this asks for. */
@@ -152,7 +154,8 @@ public record Study(
             throw Names.unknown("study", name, NAMES);
         }
         try (InputStream in = Study.class.getResourceAsStream(name + ".yaml")) {
-            return StudyFile.parse(name, new String(in.readAllBytes(), StandardCharsets.UTF_8));
+            return StudyFile.parse(
+                    name, new String(in.readAllBytes(), StandardCharsets.UTF_8), null);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -166,7 +169,7 @@ public record Study(
     public static Study load(Path file) {
         try {
             String name = file.getFileName().toString().replaceFirst("\\.ya?ml$", "");
-            return StudyFile.parse(name, Files.readString(file));
+            return StudyFile.parse(name, Files.readString(file), file.toAbsolutePath().getParent());
         } catch (IOException e) {
             throw new IllegalArgumentException(file + ": " + FileTrouble.reason(e), e);
         } catch (IllegalArgumentException e) {

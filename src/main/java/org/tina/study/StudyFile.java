@@ -1,5 +1,6 @@
 package org.tina.study;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,8 +21,12 @@ record StudyFile(String where, Map<?, ?> map) {
     private static final int MOST_SAMPLES =
             35; // a log has a base-36 digit for those that are right
 
-    /** A study from its YAML. */
-    static Study parse(String name, String text) {
+    /**
+     * A study from its YAML.
+     *
+     * @param folder where recipes that are files are found; null for the library's studies
+     */
+    static Study parse(String name, String text, Path folder) {
         StudyFile file = mapping("", yaml(text));
         file.allow("question", "seeds", "evaluate", "arms");
         List<Integer> seeds = new ArrayList<>();
@@ -29,7 +34,8 @@ record StudyFile(String where, Map<?, ?> map) {
             seeds.add(whole("seeds has " + seed, seed, Integer.MIN_VALUE, Integer.MAX_VALUE));
         }
         StudyFile written = mapping("arms", file.get("arms"));
-        List<Arm> arms = written.map.keySet().stream().map(written::arm).toList();
+        List<Arm> arms =
+                written.map.keySet().stream().map(key -> written.arm(key, folder)).toList();
         Evaluations evaluations = mapping("evaluate", file.get("evaluate")).evaluations();
         if (seeds.isEmpty() || arms.isEmpty()) {
             throw new IllegalArgumentException(
@@ -48,7 +54,7 @@ record StudyFile(String where, Map<?, ?> map) {
         }
     }
 
-    private Arm arm(Object key) {
+    private Arm arm(Object key, Path folder) {
         String name = String.valueOf(key);
         if (!name.matches("[\\w.+-]+")) {
             throw new IllegalArgumentException(
@@ -59,10 +65,14 @@ record StudyFile(String where, Map<?, ?> map) {
         arm.map.forEach((k, value) -> changes.put(String.valueOf(k), value));
         changes.remove("recipe");
         Map<String, Object> full = new LinkedHashMap<>();
-        if (changes.remove("full") instanceof Map<?, ?> given) {
-            given.forEach((k, value) -> full.put(String.valueOf(k), value));
+        if (changes.containsKey("full")) {
+            mapping("arm " + name + ": full", changes.remove("full"))
+                    .map
+                    .forEach((k, value) -> full.put(String.valueOf(k), value));
         }
-        return new Arm(name, arm.text("recipe"), changes, full);
+        String recipe = arm.text("recipe");
+        boolean isFile = folder != null && recipe.matches(Arm.FILE);
+        return new Arm(name, isFile ? folder.resolve(recipe) + "" : recipe, changes, full);
     }
 
     private Evaluations evaluations() {

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tina.mini.Pretraining.Progress;
 import org.tina.mini.Pretraining.Settings;
 import org.tina.model.CausalLM;
+import org.tina.model.Policy;
 
 class PretrainingTest {
 
@@ -37,6 +38,20 @@ class PretrainingTest {
             assertEquals(ModelFiles.config(), model.config());
         }
         assertEquals(List.of(target), content(folder), "no temporary directory is left");
+    }
+
+    @Test
+    void theLossOfTextsIsThatOfTheFirstStepOnThem() throws IOException {
+        List<Progress> steps = new ArrayList<>();
+        Pretraining.run(folder.resolve("model"), new Settings(1, 8, 1e-3, 0.5, 7), steps::add);
+        Path start = folder.resolve("start");
+        ModelFiles.write(start);
+        CausalLM.initialize(start, 7);
+        try (CausalLM model = CausalLM.load(start, "cpu");
+                Policy policy = Policy.frozen(model)) {
+            double loss = Pretraining.loss(policy, new Corpus(7), 8);
+            assertEquals(steps.get(0).loss(), loss, 1e-4);
+        }
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.tina.data.Problem;
@@ -87,6 +88,19 @@ class StyleTest {
             right += trace.value() == problem.answer() ? 1 : 0;
         }
         return right / (double) n;
+    }
+
+    @Test
+    void aCompletionTellsItsStyle() {
+        for (Style style : Style.values()) {
+            for (Format format : Format.values()) {
+                String text = format.completion(style.trace(PROBLEM, random));
+                assertEquals(Optional.of(style), Style.of(text), text);
+            }
+        }
+        assertEquals(Optional.empty(), Style.of("7, 23, 55"));
+        assertEquals(Optional.empty(), Style.of("<think>\n</think>"));
+        assertEquals(Optional.empty(), Style.of(""));
     }
 
     @Test

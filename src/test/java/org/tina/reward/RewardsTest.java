@@ -116,4 +116,20 @@ class RewardsTest {
         GroupReward first = (problems, texts) -> new double[] {texts.size()};
         assertEquals(1, first.score(GOLD, "abc"));
     }
+
+    @Test
+    void theRewardByChanceIsFairAndTheSameForTheSameText() {
+        var problem = new Problem("1 + 1?", "$2$");
+        var reward = new RandomReward(1);
+        int ones = 0;
+        int otherSeed = 0;
+        for (int i = 0; i < 1000; i++) {
+            double score = reward.score(problem, "text " + i);
+            assertEquals(score, new RandomReward(1).score(problem, "text " + i));
+            ones += (int) score;
+            otherSeed += score == new RandomReward(2).score(problem, "text " + i) ? 1 : 0;
+        }
+        assertEquals(500, ones, 60);
+        assertEquals(500, otherSeed, 60);
+    }
 }
