@@ -48,16 +48,17 @@ public final class GrpoTrainer implements AutoCloseable {
     private final Policy policy;
     private final Policy reference;
     private final ProblemSet problems;
-    private final List<WeightedReward> rewards;
-    private final GrpoConfig config;
+    private List<WeightedReward> rewards;
+    private GrpoConfig config;
     private final Function<Problem, String> prompts;
     private final AdamW optimizer;
-    private final Policy.Objective objective;
+    private Policy.Objective objective;
     private final Sampler sampler;
     private List<Problem> epoch; // this epoch's problems in its order
     private int step;
     private int updates;
     private long tokensSeen;
+    private volatile List<RolloutGroup> lastGroups = List.of();
 
     /**
      * Prompts in the model's own chat layout, without a system prompt.
@@ -98,17 +99,38 @@ public final class GrpoTrainer implements AutoCloseable {
                             + " problems, a step takes "
                             + config.promptsPerStep());
         }
-        if (rewards.isEmpty()) {
-            throw new IllegalArgumentException("rewards is empty, must name at least one");
-        }
         this.policy = policy;
         this.reference = policy.reference();
         this.problems = problems;
-        this.rewards = List.copyOf(rewards);
-        this.config = config;
         this.prompts = prompts;
         this.optimizer = new AdamW(policy, config.optimizer());
         this.sampler = new Sampler(policy);
+        use(config, rewards);
+    }
+
+    /**
+     * Goes on with other settings from the next step on: learning rate and its schedule, sampling,
+     * KL penalty, loss and rewards may change; what makes the order of the problems and the
+     * optimizer stays.
+     *
+     * @param rewards at least one
+     */
+    public void change(GrpoConfig config, List<WeightedReward> rewards) {
+        if (config.promptsPerStep() != this.config.promptsPerStep()
+                || config.seed() != this.config.seed()
+                || !config.optimizer().equals(this.config.optimizer())) {
+            throw new IllegalArgumentException(
+                    "problems a step, seed and optimizer stay as they are for a whole training");
+        }
+        use(config, rewards);
+    }
+
+    private void use(GrpoConfig config, List<WeightedReward> rewards) {
+        if (rewards.isEmpty()) {
+            throw new IllegalArgumentException("rewards is empty, must name at least one");
+        }
+        this.rewards = List.copyOf(rewards);
+        this.config = config;
         this.objective =
                 new Policy.Objective(
                         config.temperatureInLoss() ? config.temperature() : 1,
@@ -150,6 +172,7 @@ public final class GrpoTrainer implements AutoCloseable {
             update = update(micro, refs, olds);
         }
         step++;
+        lastGroups = rollouts(batch, groups, scores, totals, advantages);
         return metrics(
                 prompts, groups, scores, totals, micro, update, (System.nanoTime() - begin) / 1e9);
     }
@@ -357,9 +380,35 @@ public final class GrpoTrainer implements AutoCloseable {
                 .metrics(step, epoch, tokensSeen, seconds);
     }
 
+    private static List<RolloutGroup> rollouts(
+            List<Problem> problems,
+            List<List<Completion>> groups,
+            double[][] scores,
+            double[][] totals,
+            double[][] advantages) {
+        List<RolloutGroup> out = new ArrayList<>();
+        for (int g = 0; g < groups.size(); g++) {
+            int from = g * totals[g].length;
+            int to = from + totals[g].length;
+            double[][] own =
+                    Arrays.stream(scores)
+                            .map(row -> Arrays.copyOfRange(row, from, to))
+                            .toArray(double[][]::new);
+            out.add(
+                    new RolloutGroup(
+                            problems.get(g), groups.get(g), own, totals[g], advantages[g]));
+        }
+        return List.copyOf(out);
+    }
+
     /** Completed steps. */
     public int steps() {
         return step;
+    }
+
+    /** The groups of the last step, with their rewards and advantages; none before the first. */
+    public List<RolloutGroup> lastGroups() {
+        return lastGroups;
     }
 
     @Override

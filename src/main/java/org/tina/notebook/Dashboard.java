@@ -2,42 +2,57 @@ package org.tina.notebook;
 
 import io.github.spencerpark.jupyter.kernel.display.DisplayData;
 import java.time.Duration;
+import java.util.List;
+import org.tina.grpo.RolloutGroup;
 import org.tina.grpo.StepMetrics;
+import org.tina.notebook.widget.Html;
 import org.tina.recipe.Run;
+import org.tina.reward.WeightedReward;
 
 /**
- * The live chart of a training run: {@code run.forEach(Dashboard.watch(run)::show)} draws reward,
- * the reward functions and completion length while the cell runs, in place. The interrupt button
- * stops the run at its next step; the cell then ends normally, with a usable policy and the last
- * picture. Outside a notebook the progress is printed instead.
+ * A training run to watch and to steer: {@code run.forEach(Dashboard.watch(run)::show)}. Buttons
+ * pause, stop and save it, sliders change what may change, and each change is a line in the charts;
+ * below are its metrics as small panels, redrawn in place, and the newest completions of one
+ * problem with their rewards and advantages. The interrupt button stops the run at its next step;
+ * the cell then ends normally, with a usable policy and the last picture. Outside a notebook the
+ * progress is printed instead.
  */
 public final class Dashboard {
-    private final int totalSteps;
+    private final Run run;
+    private final RunControls controls;
+    private final Html completions = new Html();
     private final LiveDisplay display = new LiveDisplay();
     private final TrainingPicture picture = new TrainingPicture();
     private final long began = System.nanoTime();
     private int firstStep;
     private String progress = "";
 
-    private Dashboard(int totalSteps) {
-        this.totalSteps = totalSteps;
+    private Dashboard(Run run) {
+        this.run = run;
+        controls = new RunControls(run);
+        completions.height("320px");
     }
 
     /** A dashboard for a run; the interrupt button of the running cell stops the run. */
     public static Dashboard watch(Run run) {
-        Dashboard dashboard = new Dashboard(run.steps());
+        Dashboard dashboard = new Dashboard(run);
         Cell.onInterrupt(run::stop);
-        Cell.atEnd(dashboard::draw);
+        Cell.atEnd(dashboard::end);
+        dashboard.controls.widget().show();
         return dashboard;
     }
 
     /** Adds a step to the curves; draws them where enough time has passed. */
     public void show(StepMetrics metrics) {
-        firstStep = firstStep == 0 ? metrics.step() : firstStep;
+        boolean first = firstStep == 0;
+        firstStep = first ? metrics.step() : firstStep;
         picture.add(metrics);
         progress = progress(metrics);
         if (display.isDue()) {
             draw();
+        }
+        if (first) {
+            completions.show();
         }
     }
 
@@ -45,10 +60,10 @@ public final class Dashboard {
         int step = metrics.step();
         double elapsed = (System.nanoTime() - began) / 1e9;
         StringBuilder line =
-                new StringBuilder("step " + step + "/" + totalSteps + " · " + clock(elapsed));
-        if (step < totalSteps) {
+                new StringBuilder("step " + step + "/" + run.steps() + " · " + clock(elapsed));
+        if (step < run.steps()) {
             double perStep = elapsed / (step - firstStep + 1);
-            line.append(" · ").append(clock(perStep * (totalSteps - step))).append(" left");
+            line.append(" · ").append(clock(perStep * (run.steps() - step))).append(" left");
         }
         double tokens = metrics.getOrNaN("num_tokens");
         if (tokens > 0) {
@@ -62,15 +77,27 @@ public final class Dashboard {
         return String.format("%d:%02d", duration.toMinutes(), duration.toSecondsPart());
     }
 
+    private void end() {
+        controls.disable();
+        draw();
+    }
+
     private void draw() {
-        if (!progress.isEmpty()) {
-            display.draw(progress, this::data);
+        if (progress.isEmpty()) {
+            return;
+        }
+        display.draw(progress, this::data);
+        List<RolloutGroup> groups = run.lastGroups();
+        if (!groups.isEmpty()) {
+            List<WeightedReward> rewards = run.recipe().rewards();
+            completions.html(
+                    GroupView.html(groups, rewards.stream().map(WeightedReward::name).toList()));
         }
     }
 
     private DisplayData data() {
         DisplayData data = new DisplayData();
-        picture.picture(progress, totalSteps).putInto(data);
+        picture.picture(progress, run.steps(), run.events()).putInto(data);
         return data;
     }
 }

@@ -1,5 +1,6 @@
 package org.tina.notebook;
 
+import java.awt.BasicStroke;
 import java.awt.Graphics2D;
 import java.awt.geom.AffineTransform;
 import java.util.ArrayList;
@@ -7,21 +8,36 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.knowm.xchart.AnnotationLine;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.style.AxesChartStyler;
 import org.tina.grpo.StepMetrics;
+import org.tina.recipe.RunEvent;
 
 /**
- * The curves of a training run as small panels: reward, every reward function, completion length.
- * Each shows the values of the steps thin and their moving average thick. Above them stands the
- * run's progress.
+ * The curves of a training run as small panels: reward, every reward function, completion length
+ * and the share cut off, KL and entropy. Each shows the values of the steps thin and their moving
+ * average thick, and a line where a setting was changed. Above them stand the run's progress and
+ * its changes.
  */
 final class TrainingPicture {
-    private static final int PANEL_WIDTH = 410;
-    private static final int PANEL_HEIGHT = 190;
-    private static final int TOP = 34;
-    private static final int COLUMNS = 2;
+    private static final int PANEL_WIDTH = 280;
+    private static final int PANEL_HEIGHT = 160;
+    private static final int TOP = 54;
+    private static final int COLUMNS = 3;
+
+    /** Changes that are written above the panels; all have their line. */
+    private static final int WRITTEN = 3;
+
+    /** Metrics after the rewards, and what the panels call them. */
+    private static final Map<String, String> TITLES =
+            Map.of(
+                    "completions/mean_length", "completion length (tokens)",
+                    "completions/clipped_ratio", "share cut off",
+                    "kl", "KL to the base (nats/token)",
+                    "entropy", "entropy (nats/token)");
 
     /** What is known of the run so far: metric → its values, aligned with {@link #steps}. */
     private final Map<String, List<Double>> curves = new LinkedHashMap<>();
@@ -43,18 +59,28 @@ final class TrainingPicture {
         metrics.keySet().stream()
                 .filter(name -> name.matches("rewards/[^/]+/mean"))
                 .forEach(panels::add);
-        panels.add("completions/mean_length");
+        Stream.of("completions/mean_length", "completions/clipped_ratio", "kl", "entropy")
+                .filter(metrics::containsKey)
+                .forEach(panels::add);
         return panels;
     }
 
     /**
      * @param progress one line of text
      * @param total steps of the whole run, so that the curves grow towards the right edge
+     * @param events what was done to the run; its changes are marked
      */
-    Picture picture(String progress, int total) {
+    Picture picture(String progress, int total, List<RunEvent> events) {
+        List<RunEvent> changes =
+                events.stream().filter(event -> event.event().equals("change")).toList();
+        String written =
+                changes.stream()
+                        .skip(Math.max(0, changes.size() - WRITTEN))
+                        .map(change -> "┊ after step " + change.step() + ": " + change.text())
+                        .collect(Collectors.joining("   "));
         int rows = (curves.size() + COLUMNS - 1) / COLUMNS;
         String alt =
-                progress
+                (written.isEmpty() ? progress : progress + " · " + written)
                         + curves.entrySet().stream()
                                 .map(
                                         curve ->
@@ -65,18 +91,22 @@ final class TrainingPicture {
                                 .collect(Collectors.joining());
         List<XYChart> panels =
                 curves.entrySet().stream()
-                        .map(curve -> panel(curve.getKey(), curve.getValue(), total))
+                        .map(curve -> panel(curve.getKey(), curve.getValue(), total, changes))
                         .toList();
         double done = last(steps) / total;
         return new Picture(
                 COLUMNS * PANEL_WIDTH,
                 TOP + rows * PANEL_HEIGHT,
                 alt,
-                graphics -> draw(graphics, panels, progress, done));
+                graphics -> draw(graphics, panels, progress, written, done));
     }
 
     private static void draw(
-            Graphics2D graphics, List<XYChart> panels, String progress, double done) {
+            Graphics2D graphics,
+            List<XYChart> panels,
+            String progress,
+            String written,
+            double done) {
         graphics.setFont(Charts.font(13));
         graphics.setColor(Charts.GREY);
         graphics.drawString(progress, 10, 15);
@@ -84,6 +114,9 @@ final class TrainingPicture {
         graphics.setColor(Charts.COLORS.get(0));
         graphics.fillRect(
                 10, 22, (int) Math.round((COLUMNS * PANEL_WIDTH - 20) * Math.min(1, done)), 4);
+        graphics.setFont(Charts.font(11));
+        graphics.setColor(Charts.GREY);
+        graphics.drawString(written, 10, 42);
         AffineTransform origin = graphics.getTransform();
         for (int i = 0; i < panels.size(); i++) {
             graphics.translate(i % COLUMNS * PANEL_WIDTH, TOP + i / COLUMNS * PANEL_HEIGHT);
@@ -92,7 +125,7 @@ final class TrainingPicture {
         }
     }
 
-    private XYChart panel(String metric, List<Double> values, int total) {
+    private XYChart panel(String metric, List<Double> values, int total, List<RunEvent> changes) {
         XYChart chart =
                 new XYChartBuilder()
                         .width(PANEL_WIDTH)
@@ -102,6 +135,8 @@ final class TrainingPicture {
         AxesChartStyler styler = chart.getStyler();
         Charts.style(styler);
         chart.getStyler().setLegendVisible(false).setChartTitleFont(Charts.font(13));
+        styler.setAnnotationLineColor(Charts.GREY)
+                .setAnnotationLineStroke(new BasicStroke(1.5f, 0, 0, 1, new float[] {3, 3}, 0));
         chart.getStyler()
                 .setXAxisTickMarkSpacingHint(70)
                 .setXAxisMin(0.0)
@@ -109,12 +144,15 @@ final class TrainingPicture {
         double[] y = values.stream().mapToDouble(Double::doubleValue).toArray();
         if (isShare(metric, y)) {
             chart.getStyler().setYAxisMin(0.0).setYAxisMax(1.0);
-        } else if (metric.equals("completions/mean_length")) {
+        } else if (!metric.equals("reward")) {
             chart.getStyler().setYAxisMin(0.0);
         }
         double[] x = steps.stream().mapToDouble(Double::doubleValue).toArray();
         int color = List.copyOf(curves.keySet()).indexOf(metric) % Charts.COLORS.size();
         Charts.noisyLine(chart, x, y, Charts.COLORS.get(color));
+        for (RunEvent change : changes) {
+            chart.addAnnotation(new AnnotationLine(change.step() + 0.5, true, false));
+        }
         return chart;
     }
 
@@ -124,7 +162,7 @@ final class TrainingPicture {
                 return false;
             }
         }
-        return metric.startsWith("rewards/");
+        return metric.startsWith("rewards/") || metric.equals("completions/clipped_ratio");
     }
 
     /** "rewards/format/mean" → "format reward". */
@@ -132,7 +170,7 @@ final class TrainingPicture {
         if (metric.startsWith("rewards/")) {
             return metric.split("/")[1].replace('_', ' ') + " reward";
         }
-        return metric.equals("completions/mean_length") ? "completion length (tokens)" : metric;
+        return TITLES.getOrDefault(metric, metric);
     }
 
     private static double last(List<Double> values) {

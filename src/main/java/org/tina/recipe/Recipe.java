@@ -339,6 +339,33 @@ public final class Recipe {
         };
     }
 
+    /**
+     * The same rewards with other weights.
+     *
+     * @param value a list of numbers, one a reward
+     */
+    Recipe withWeights(Object value) {
+        List<?> weights = (List<?>) Key.RL_POST_TRAIN_REWARD_WEIGHTS.parse(value);
+        List<WeightedReward> rewards = rewards();
+        checkWeights(weights.size(), rewards.size());
+        WeightedReward[] out = new WeightedReward[rewards.size()];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = rewards.get(i).withWeight((Double) weights.get(i));
+        }
+        return with(r -> r.rewards(out));
+    }
+
+    private static void checkWeights(int weights, int rewards) {
+        if (weights != rewards) {
+            throw new IllegalArgumentException(
+                    "rl_post_train_reward_weights has "
+                            + weights
+                            + " weights, rl_post_train_reward_funcs has "
+                            + rewards
+                            + " rewards");
+        }
+    }
+
     private List<WeightedReward> namedRewards() {
         List<?> names = (List<?>) value(Key.RL_POST_TRAIN_REWARD_FUNCS);
         // as in TRL, rewards that come without weights count the same
@@ -349,14 +376,7 @@ public final class Recipe {
                                         Key.RL_POST_TRAIN_REWARD_WEIGHTS,
                                         Collections.nCopies(names.size(), 1.0))
                         : (List<?>) value(Key.RL_POST_TRAIN_REWARD_WEIGHTS);
-        if (names.size() != weights.size()) {
-            throw new IllegalArgumentException(
-                    "rl_post_train_reward_weights has "
-                            + weights.size()
-                            + " weights, rl_post_train_reward_funcs has "
-                            + names.size()
-                            + " rewards");
-        }
+        checkWeights(weights.size(), names.size());
         // made even if not asked for, so that their settings are checked
         Map<String, Reward> withSettings =
                 Map.of(

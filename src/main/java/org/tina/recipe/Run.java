@@ -5,11 +5,17 @@ import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 import org.tina.data.AtomicFile;
 import org.tina.data.ProblemSet;
 import org.tina.grpo.GrpoTrainer;
+import org.tina.grpo.RolloutGroup;
 import org.tina.grpo.StepMetrics;
 import org.tina.lora.LoraAdapter;
 import org.tina.model.Policy;
@@ -20,19 +26,34 @@ import org.tina.model.Policy;
  * checkpoint-N}, an adapter or, for full training, a model, every {@code save_steps} steps and at
  * the end.
  *
- * <p>{@link #stop} ends the run after the step at hand; the policy and the log stay usable.
+ * <p>{@link #stop} ends the run after the step at hand; the policy and the log stay usable. {@link
+ * #pause}, {@link #saveNow} and {@link #change} too may be called from any thread, such as a
+ * button's; they take effect between two steps and leave a line in {@code events.jsonl}.
  */
 public final class Run implements Iterable<StepMetrics>, AutoCloseable {
 
     static final String METRICS = "metrics.jsonl";
+    static final String EVENTS = "events.jsonl";
 
-    private final Recipe recipe;
+    /** What may change while a run is at work. */
+    private static final List<Key> LIVE =
+            List.of(Key.LEARNING_RATE, Key.BETA, Key.TEMPERATURE, Key.RL_POST_TRAIN_REWARD_WEIGHTS);
+
     private final Policy policy;
     private final Path directory;
     private final GrpoTrainer trainer;
     private final Writer log;
-    private volatile boolean stopped;
+    private final List<RunEvent> events = new CopyOnWriteArrayList<>();
+    private volatile Recipe recipe;
     private int saved;
+
+    /** Guards what other threads ask for, below. */
+    private final Object gate = new Object();
+
+    private Recipe wanted;
+    private boolean paused;
+    private boolean saveWanted;
+    private volatile boolean stopped;
 
     Run(Recipe recipe, Policy policy, Path directory) throws IOException {
         if (Files.exists(directory.resolve(METRICS))) {
@@ -41,6 +62,7 @@ public final class Run implements Iterable<StepMetrics>, AutoCloseable {
         }
         ProblemSet problems = recipe.problems();
         this.recipe = recipe.withStepsFor(problems);
+        this.wanted = this.recipe;
         this.policy = policy;
         this.directory = directory;
         trainer =
@@ -58,6 +80,7 @@ public final class Run implements Iterable<StepMetrics>, AutoCloseable {
         return directory;
     }
 
+    /** The recipe as it is now, {@linkplain #change changes} included. */
     public Recipe recipe() {
         return recipe;
     }
@@ -72,10 +95,137 @@ public final class Run implements Iterable<StepMetrics>, AutoCloseable {
         return trainer.steps();
     }
 
-    /** Ends the run after the step at hand; may be called from any thread. */
-    public void stop() {
-        stopped = true;
+    /** The last step's completions with their rewards and advantages; none before the first. */
+    public List<RolloutGroup> lastGroups() {
+        return trainer.lastGroups();
     }
+
+    /** What was done to the run from outside so far. */
+    public List<RunEvent> events() {
+        return List.copyOf(events);
+    }
+
+    // ---------------------------------------------------------------- what other threads ask for
+
+    /**
+     * Changes a setting from the next step on: {@code run.change("learning_rate", 3e-4)}. What may
+     * change is {@code learning_rate}, {@code beta}, {@code temperature} and {@code
+     * reward_weights}, a list with one weight a reward.
+     *
+     * @throws IllegalArgumentException if the recipe does not allow the value, or the key not to
+     *     change
+     */
+    public void change(String key, Object value) {
+        Key known = Key.named(key).orElseThrow(() -> RecipeFile.unknown(key));
+        if (!LIVE.contains(known)) {
+            throw new IllegalArgumentException(
+                    key
+                            + " stays as it is for a whole run; what may change is "
+                            + LIVE.stream().map(Key::key).collect(Collectors.joining(", ")));
+        }
+        synchronized (gate) {
+            wanted =
+                    known == Key.RL_POST_TRAIN_REWARD_WEIGHTS
+                            ? wanted.withWeights(value)
+                            : wanted.with(r -> r.set(key, value));
+        }
+    }
+
+    /** Waits after the step at hand, until {@link #proceed} or {@link #stop} is called. */
+    public void pause() {
+        ask("pause", () -> paused = true);
+    }
+
+    /** Ends a pause. */
+    public void proceed() {
+        ask("continue", () -> paused = false);
+    }
+
+    /** Whether the run waits, or will after the step at hand. */
+    public boolean isPaused() {
+        synchronized (gate) {
+            return paused;
+        }
+    }
+
+    /** Saves a checkpoint after the step at hand, or at once if the run is paused. */
+    public void saveNow() {
+        ask("save", () -> saveWanted = true);
+    }
+
+    /** Ends the run after the step at hand. */
+    public void stop() {
+        ask(
+                "stop",
+                () -> {
+                    stopped = true;
+                    paused = false;
+                });
+    }
+
+    private void ask(String event, Runnable request) {
+        record(RunEvent.now(trainer.steps(), event));
+        synchronized (gate) {
+            request.run();
+            gate.notifyAll();
+        }
+    }
+
+    /** Between two steps: does what was asked for, and waits if it was to wait. */
+    private void heed() {
+        synchronized (gate) {
+            while (true) {
+                if (saveWanted) {
+                    saveWanted = false;
+                    save();
+                }
+                if (!paused) {
+                    break;
+                }
+                try {
+                    gate.wait();
+                } catch (InterruptedException e) {
+                    stopped = true;
+                    paused = false;
+                    Thread.currentThread().interrupt();
+                }
+            }
+            use(wanted);
+        }
+    }
+
+    private void use(Recipe changed) {
+        if (changed == recipe || stopped) {
+            return;
+        }
+        Map<String, Object> before = recipe.settings();
+        Map<String, Object> after = changed.settings();
+        trainer.change(changed.grpo(), changed.rewards());
+        recipe = changed;
+        for (Key key : LIVE) {
+            Object from = before.get(key.key());
+            Object to = after.get(key.key());
+            if (!from.equals(to)) {
+                record(RunEvent.change(trainer.steps(), key.key(), from, to));
+            }
+        }
+    }
+
+    private synchronized void record(RunEvent event) {
+        events.add(event);
+        Path file = directory.resolve(EVENTS);
+        try {
+            Files.writeString(
+                    file,
+                    event.toJson() + "\n",
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException(file + ": cannot be written", e);
+        }
+    }
+
+    // ---------------------------------------------------------------- training
 
     /** Trains one step a turn; a second iterator goes on where the first one ended. */
     @Override
@@ -83,6 +233,7 @@ public final class Run implements Iterable<StepMetrics>, AutoCloseable {
         return new Iterator<>() {
             @Override
             public boolean hasNext() {
+                heed();
                 boolean more = !stopped && trainer.steps() < recipe.steps();
                 if (!more) {
                     save();

@@ -45,6 +45,11 @@ public record WeightedReward(String name, double weight, Reward reward, boolean 
         return new WeightedReward(name, weight, reward, true);
     }
 
+    /** The same with another factor in the sum. */
+    public WeightedReward withWeight(double weight) {
+        return new WeightedReward(name, weight, reward, mayHaveNoValue);
+    }
+
     /**
      * Scores a group, unweighted, and holds the reward to its contract.
      *

@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.awt.image.BufferedImage;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.tina.grpo.StepMetrics;
+import org.tina.recipe.RunEvent;
 
 class TrainingPictureTest {
     @Test
@@ -18,10 +20,11 @@ class TrainingPictureTest {
         picture.add(new StepMetrics(1, metrics(0.5, Double.NaN)));
         picture.add(new StepMetrics(2, metrics(1, 0.25)));
 
-        Picture drawn = picture.picture("step 2/10", 10);
+        Picture drawn = picture.picture("step 2/10", 10, List.of());
 
         assertEquals(
-                "step 2/10 · reward 1.500 · format reward 1 · accuracy reward 0.250 · completion length (tokens) 34",
+                "step 2/10 · reward 1.500 · format reward 1 · accuracy reward 0.250 · completion length (tokens) 34"
+                        + " · share cut off 0.125 · entropy (nats/token) 0.900",
                 drawn.alt());
     }
 
@@ -29,13 +32,45 @@ class TrainingPictureTest {
     void thePictureIsTwiceItsSizeOnATransparentGround() {
         TrainingPicture picture = new TrainingPicture();
         picture.add(new StepMetrics(1, metrics(0.5, 0.5)));
-        Picture drawn = picture.picture("step 1/10", 10);
+        Picture drawn = picture.picture("step 1/10", 10, List.of());
 
         BufferedImage image = drawn.image();
 
         assertEquals(2 * drawn.width(), image.getWidth());
         assertEquals(0, image.getRGB(image.getWidth() - 1, image.getHeight() - 1) >>> 24);
         assertTrue(differentColors(image) > 10, "nothing is drawn");
+    }
+
+    @Test
+    void aChangeIsALineInEveryPanelAndSaidInWords() {
+        TrainingPicture picture = new TrainingPicture();
+        picture.add(new StepMetrics(1, metrics(0.5, 0.5)));
+        Picture plain = picture.picture("step 1/10", 10, List.of());
+        RunEvent change = new RunEvent("2026-01-01T00:00:00Z", 4, "change", "beta", 0.04, 0.0);
+        RunEvent save = new RunEvent("2026-01-01T00:00:00Z", 4, "save", null, null, null);
+        Picture marked = picture.picture("step 1/10", 10, List.of(save, change));
+
+        assertTrue(marked.alt().contains("after step 4: beta 0.04 → 0.0"), marked.alt());
+        assertEquals(plain.height(), marked.height(), "nothing below may jump");
+        int panels = 5;
+        int different = 0;
+        for (int panel = 0; panel < panels; panel++) {
+            different += differsInPanel(plain.image(), marked.image(), panel) ? 1 : 0;
+        }
+        assertEquals(panels, different);
+    }
+
+    private static boolean differsInPanel(BufferedImage one, BufferedImage other, int panel) {
+        int width = one.getWidth() / 3;
+        int top = 2 * 54 + panel / 3 * 320;
+        for (int y = top; y < top + 320; y++) {
+            for (int x = panel % 3 * width; x < (panel % 3 + 1) * width; x++) {
+                if (one.getRGB(x, y) != other.getRGB(x, y)) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     @Test
@@ -51,6 +86,8 @@ class TrainingPictureTest {
         metrics.put("rewards/format/std", 0.1);
         metrics.put("rewards/accuracy/mean", accuracy);
         metrics.put("completions/mean_length", 34.0);
+        metrics.put("completions/clipped_ratio", 0.125);
+        metrics.put("entropy", 0.9);
         return metrics;
     }
 

@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -24,7 +26,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.tina.grpo.RolloutGroup;
 import org.tina.grpo.StepMetrics;
 import org.tina.lora.LoraAdapter;
 import org.tina.mini.TinyModel;
@@ -217,6 +221,107 @@ class RunTest {
         Recipe wrong = RECIPE.with(r -> r.dataset("mini/trian"));
         assertThrows(IllegalArgumentException.class, () -> wrong.start(policy, target));
         assertFalse(Files.exists(target));
+    }
+
+    @Test
+    void aChangeHoldsFromTheNextStepAndIsLogged() throws IOException {
+        try (Run run = RECIPE.start(policy, folder)) {
+            Iterator<StepMetrics> steps = run.iterator();
+            double first = steps.next().get("learning_rate");
+            double peak = (Double) run.recipe().settings().get("learning_rate");
+            run.change("learning_rate", 10 * peak);
+            run.change("beta", 0.5);
+            run.change("beta", 0.0);
+            run.change("reward_weights", List.of(3));
+            StepMetrics second = steps.next();
+
+            assertTrue(second.get("learning_rate") > 5 * first, second.toString());
+            assertEquals(
+                    3 * second.get("rewards/length/mean"), second.get("reward"), 1e-9, "weighted");
+            assertEquals(0.0, run.recipe().grpo().beta());
+            List<String> changed = run.events().stream().map(RunEvent::key).toList();
+            assertEquals(List.of("learning_rate", "beta", "rl_post_train_reward_weights"), changed);
+            assertEquals("beta 0.04 → 0.0", run.events().get(1).text());
+        }
+        List<String> lines = Files.readAllLines(folder.resolve("events.jsonl"));
+        JsonObject line = JsonParser.parseString(lines.get(2)).getAsJsonObject();
+        assertEquals(3, lines.size());
+        assertEquals(1, line.get("step").getAsInt());
+        assertEquals("[3.0]", line.get("to").toString());
+    }
+
+    @Test
+    void aWrongChangeIsRefusedAndTheRunGoesOn() throws IOException {
+        try (Run run = RECIPE.start(policy, folder)) {
+            Iterator<StepMetrics> steps = run.iterator();
+            steps.next();
+            assertRefused(run, "learning_rate", -1, "learning_rate is -1.0, must be above 0");
+            assertRefused(run, "learning_rat", 1, "learning_rate");
+            assertRefused(run, "lora_r", 8, "lora_r stays as it is");
+            assertRefused(run, "reward_weights", List.of(1, 2), "has 2 weights");
+            steps.next();
+            assertEquals(List.of(), run.events());
+        }
+        assertFalse(Files.exists(folder.resolve("events.jsonl")));
+    }
+
+    private static void assertRefused(Run run, String key, Object value, String says) {
+        var error = assertThrows(IllegalArgumentException.class, () -> run.change(key, value));
+        assertTrue(error.getMessage().contains(says), error.getMessage());
+    }
+
+    @Test
+    @Timeout(60)
+    void aPausedRunSavesGoesOnAndStops() throws Exception {
+        BlockingQueue<Integer> done = new LinkedBlockingQueue<>();
+        try (Run run = RECIPE.start(policy, folder)) {
+            Thread training =
+                    new Thread(
+                            () ->
+                                    run.forEach(
+                                            metrics -> {
+                                                run.pause();
+                                                done.add(metrics.step());
+                                            }));
+            training.start();
+            assertEquals(1, done.take());
+            assertTrue(run.isPaused());
+            run.saveNow();
+            while (Files.notExists(folder.resolve("checkpoint-1"))) {
+                Thread.onSpinWait();
+            }
+            run.proceed();
+            assertEquals(2, done.take());
+            run.stop();
+            training.join();
+            assertEquals(2, run.step(), "a stopped pause takes no further step");
+            List<String> events = run.events().stream().map(RunEvent::event).toList();
+            assertEquals(List.of("pause", "save", "continue", "pause", "stop"), events);
+        }
+    }
+
+    @Test
+    void interruptingAPauseEndsTheRun() throws Exception {
+        try (Run run = RECIPE.start(policy, folder)) {
+            run.pause();
+            Thread.currentThread().interrupt();
+            assertFalse(run.iterator().hasNext());
+            assertTrue(Thread.interrupted());
+        }
+    }
+
+    @Test
+    void theLastGroupsAreThoseOfTheStep() throws IOException {
+        try (Run run = RECIPE.start(policy, folder)) {
+            assertEquals(List.of(), run.lastGroups());
+            StepMetrics metrics = run.iterator().next();
+            RolloutGroup group = run.lastGroups().get(0);
+            assertEquals(2, group.completions().size());
+            double mean = (group.rewards()[0] + group.rewards()[1]) / 2;
+            assertEquals(metrics.get("reward"), mean, 1e-9);
+            assertEquals(group.completions().get(1).text().hashCode() % 7, group.scores()[0][1], 0);
+            assertEquals(0, group.advantages()[0] + group.advantages()[1], 1e-6);
+        }
     }
 
     private static Set<String> names(Path directory) throws IOException {

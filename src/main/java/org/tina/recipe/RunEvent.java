@@ -1,0 +1,44 @@
+package org.tina.recipe;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+
+/**
+ * What was done to a run from outside: a line of its {@code events.jsonl}.
+ *
+ * @param time in UTC, ISO 8601
+ * @param step completed steps at that time; a change holds from the next one on
+ * @param event {@code change}, {@code pause}, {@code continue}, {@code save} or {@code stop}
+ * @param key the setting that was changed; null if none, as the next two
+ * @param from its value before
+ * @param to its value after
+ */
+public record RunEvent(String time, int step, String event, String key, Object from, Object to) {
+
+    private static final Gson GSON = new GsonBuilder().disableHtmlEscaping().create();
+
+    static RunEvent now(int step, String event) {
+        return change(step, event, null, null, null);
+    }
+
+    static RunEvent change(int step, String key, Object from, Object to) {
+        return change(step, "change", key, from, to);
+    }
+
+    private static RunEvent change(int step, String event, String key, Object from, Object to) {
+        String time = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+        return new RunEvent(time, step, event, key, from, to);
+    }
+
+    /** One line of JSON; what an event doesn't have is left out. */
+    public String toJson() {
+        return GSON.toJson(this);
+    }
+
+    /** The change in words, such as {@code beta 0.04 → 0.0}; for other events their name. */
+    public String text() {
+        return key == null ? event : key + " " + from + " → " + to;
+    }
+}
