@@ -1,5 +1,20 @@
 package org.tina.notebook;
 
+import org.knowm.xchart.CategoryChart;
+import org.knowm.xchart.CategoryChartBuilder;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.internal.chartpart.Chart;
+import org.knowm.xchart.internal.series.Series;
+import org.knowm.xchart.style.AxesChartStyler;
+import org.knowm.xchart.style.Styler;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+import org.tina.eval.Evaluation;
+
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.Table;
+
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
@@ -15,19 +30,6 @@ import java.util.Map;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.knowm.xchart.CategoryChart;
-import org.knowm.xchart.CategoryChartBuilder;
-import org.knowm.xchart.XYChart;
-import org.knowm.xchart.XYChartBuilder;
-import org.knowm.xchart.XYSeries;
-import org.knowm.xchart.internal.chartpart.Chart;
-import org.knowm.xchart.internal.series.Series;
-import org.knowm.xchart.style.AxesChartStyler;
-import org.knowm.xchart.style.Styler;
-import org.knowm.xchart.style.markers.SeriesMarkers;
-import org.tina.eval.Evaluation;
-import tech.tablesaw.api.DoubleColumn;
-import tech.tablesaw.api.Table;
 
 /**
  * Charts of this project's results. All have a transparent ground with mid-grey text and grid,
@@ -46,8 +48,8 @@ public final class Charts {
                     new Color(0xd6, 0x48, 0x5f),
                     new Color(0x1f, 0xa6, 0xa6));
 
-    private static final Color CLEAR = new Color(0, 0, 0, 0);
-    private static final Color GRID = new Color(0x80, 0x80, 0x80, 0x50);
+    static final Color CLEAR = new Color(0, 0, 0, 0);
+    static final Color GRID = new Color(0x80, 0x80, 0x80, 0x50);
     private static final int WIDTH = 640;
     private static final int HEIGHT = 320;
 

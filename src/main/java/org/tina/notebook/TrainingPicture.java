@@ -1,20 +1,20 @@
 package org.tina.notebook;
 
-import java.awt.BasicStroke;
-import java.awt.Graphics2D;
-import java.awt.geom.AffineTransform;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.knowm.xchart.AnnotationLine;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.style.AxesChartStyler;
 import org.tina.grpo.StepMetrics;
 import org.tina.recipe.RunEvent;
+
+import java.awt.BasicStroke;
+import java.awt.Graphics2D;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The curves of a training run as small panels: reward, every reward function, completion length
@@ -117,12 +117,8 @@ final class TrainingPicture {
         graphics.setFont(Charts.font(11));
         graphics.setColor(Charts.GREY);
         graphics.drawString(written, 10, 42);
-        AffineTransform origin = graphics.getTransform();
-        for (int i = 0; i < panels.size(); i++) {
-            graphics.translate(i % COLUMNS * PANEL_WIDTH, TOP + i / COLUMNS * PANEL_HEIGHT);
-            panels.get(i).paint(graphics, PANEL_WIDTH, PANEL_HEIGHT);
-            graphics.setTransform(origin);
-        }
+        graphics.translate(0, TOP);
+        Picture.panels(graphics, panels, COLUMNS, PANEL_WIDTH, PANEL_HEIGHT);
     }
 
     private XYChart panel(String metric, List<Double> values, int total, List<RunEvent> changes) {
