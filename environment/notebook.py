@@ -14,10 +14,10 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbformat.reader import NotJSONError
-from nbconvert import HTMLExporter
-from pygments.formatters import HtmlFormatter
 
-PAGE = Path(__file__).parent / "page"
+import render
+from certificate import certificate
+
 TERMINAL = sys.stdout.isatty()
 
 
@@ -134,36 +134,19 @@ def error_text(cells):
     return None
 
 
-def render(notebook, title):
-    """The notebook as HTML: style, pictures and, where there is mathematics, its renderer are in the page itself."""
-    dark = HtmlFormatter(style="github-dark").get_style_defs(".highlight")
-    light = HtmlFormatter(style="default").get_style_defs(".highlight")
-    style = light + "\n@media (prefers-color-scheme: dark) {\n" + dark + "\n}\n" + (PAGE / "page.css").read_text()
-    mathematics = any("$" in cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-    exporter = HTMLExporter(template_name="page", extra_template_basedirs=[str(PAGE.parent)])
-    # widgets need a running kernel: their static twin is shown instead
-    exporter.display_data_priority = [
-        "image/png", "image/svg+xml", "text/html", "text/markdown", "image/jpeg", "text/latex", "text/plain"
-    ]
-    resources = {
-        "title": title,
-        "style": style,
-        "math": (PAGE / "temml.min.js").read_text() if mathematics else "",
-    }
-    html, _ = exporter.from_notebook_node(notebook, resources)
-    return html
-
-
 def main(path, directory):
     try:
         notebook = nbformat.read(path, as_version=4)
     except (NotJSONError, nbformat.ValidationError, UnicodeDecodeError):
         sys.exit(f"tina: {path}: not a notebook")
+    began = time.time()
     error = run(notebook)
+    notebook.metadata[render.CERTIFICATE] = certificate(notebook, began, time.time() - began)
     directory.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, directory / path.name)
     page = directory / (path.stem + ".html")
-    page.write_text(render(notebook, path.stem), encoding="utf-8")
+    html, _ = render.page(notebook, path.stem)
+    page.write_text(html, encoding="utf-8")
     print(f"page: {page}")
     if error:
         sys.exit(f"{path.name} stopped with an error:\n{error}")
