@@ -330,7 +330,6 @@ final class Batch {
         long[] tokens;
         float[] logProbs;
         try (NDManager scratch = manager.newSubManager()) {
-            double[] filter = {params.temperature(), params.topP(), params.minP(), params.topK()};
             NDList result =
                     program.call(
                             scratch,
@@ -343,9 +342,9 @@ final class Batch {
                             token,
                             start,
                             scratch.create(uniform).reshape(rows.length, n),
-                            params.banned().stream().mapToLong(Integer::longValue).toArray(),
+                            params.bannedTokens(),
                             clock,
-                            filter);
+                            params.filter());
             tokens = result.get(0).toLongArray();
             logProbs = result.get(1).toFloatArray();
         }

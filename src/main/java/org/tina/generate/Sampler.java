@@ -1,5 +1,6 @@
 package org.tina.generate;
 
+import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -138,6 +139,26 @@ public final class Sampler {
         return rows.stream()
                 .map(group -> group.stream().map(Batch.Row::completion).toList())
                 .toList();
+    }
+
+    /**
+     * The probabilities with which the token after a prompt is drawn: the model's own at the
+     * temperature, without what filters and bans take away, adding up to 1.
+     *
+     * @param prompt as in {@link #generate(List, int, SamplingParams, Listener)}
+     * @return {@code [vocabulary]}
+     */
+    public float[] distribution(int[] prompt, SamplingParams params) {
+        check(List.of(new Request(prompt, 0, List.of(0))), params);
+        float[] logits = policy.logits(prompt)[prompt.length - 1];
+        long[] banned = params.bannedTokens();
+        try (NDManager scratch = policy.newManager()) {
+            return policy.model()
+                    .program()
+                    .call(scratch, "distribution", logits, banned, params.filter())
+                    .get(0)
+                    .toFloatArray();
+        }
     }
 
     private void check(List<Request> requests, SamplingParams params) {

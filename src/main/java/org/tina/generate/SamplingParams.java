@@ -93,6 +93,15 @@ public record SamplingParams(
         return new SamplingParams(temperature, topP, topK, minP, maxNewTokens, seed, banned);
     }
 
+    /** As the tensor program takes them: temperature, top-p, min-p, top-k. */
+    double[] filter() {
+        return new double[] {temperature, topP, minP, topK};
+    }
+
+    long[] bannedTokens() {
+        return banned.stream().mapToLong(Integer::longValue).toArray();
+    }
+
     private static void require(boolean holds, String key, Object value, String allowed) {
         if (!holds) {
             throw new IllegalArgumentException(key + " is " + value + ", must be " + allowed);

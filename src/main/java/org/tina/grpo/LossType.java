@@ -15,14 +15,14 @@ public enum LossType {
      */
     GRPO {
         @Override
-        double weight(int length, int completions, long tokens, int maxLength) {
+        public double weight(int length, int completions, long tokens, int maxLength) {
             return 1.0 / ((double) completions * length);
         }
     },
     /** Sum over the number of tokens, what Tina's code does for Dr. GRPO: {@code 1 / Σ|o_i|}. */
     BNPO {
         @Override
-        double weight(int length, int completions, long tokens, int maxLength) {
+        public double weight(int length, int completions, long tokens, int maxLength) {
             return 1.0 / tokens;
         }
     },
@@ -32,14 +32,14 @@ public enum LossType {
      */
     DR_GRPO {
         @Override
-        double weight(int length, int completions, long tokens, int maxLength) {
+        public double weight(int length, int completions, long tokens, int maxLength) {
             return 1.0 / ((double) completions * maxLength);
         }
     },
     /** Token mean over the whole step (DAPO, eq. 12); one and the same as {@link #BNPO} here. */
     DAPO {
         @Override
-        double weight(int length, int completions, long tokens, int maxLength) {
+        public double weight(int length, int completions, long tokens, int maxLength) {
             return BNPO.weight(length, completions, tokens, maxLength);
         }
     };
@@ -52,7 +52,7 @@ public enum LossType {
      * @param tokens of all completions of the step
      * @param maxLength the recipe's max_completion_length
      */
-    abstract double weight(int length, int completions, long tokens, int maxLength);
+    public abstract double weight(int length, int completions, long tokens, int maxLength);
 
     /** The type by TRL's name, such as {@code dr_grpo}. */
     public static LossType named(String name) {

@@ -32,6 +32,7 @@ final class Renderers {
         table(renderer, Recipe.class, recipe -> Grid.whole(recipe.table()));
         box(renderer, Exercise.class, Exercise::box);
         box(renderer, Guess.class, Guess::box);
+        box(renderer, Same.class, Same::box);
         renderer.createRegistration(Interval.class)
                 .preferring(MIMEType.TEXT_PLAIN)
                 .register(

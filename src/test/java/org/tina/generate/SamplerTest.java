@@ -186,6 +186,48 @@ class SamplerTest {
         assertNotEquals(0, forbidden(generate(plain), filtered), "of the tokens without a filter");
     }
 
+    @ParameterizedTest
+    @CsvSource({"1.0, 1.0, 0, 0.0", "0.7, 0.8, 0, 0.0", "1.5, 1.0, 0, 0.3", "1.2, 0.9, 12, 0.1"})
+    void theDistributionIsThatOfTheDraws(double temperature, double topP, int topK, double minP) {
+        int draws = 4000;
+        int[] prompt = prompts(1).get(0);
+        SamplingParams params =
+                SamplingParams.of(temperature, 1).withTopP(topP).withTopK(topK).withMinP(minP);
+        SamplingParams banned = params.withBanned(List.of(3, most(policy.logits(prompt))));
+        float[] p = new Sampler(policy).distribution(prompt, banned);
+        int[] counts = new int[VOCABULARY];
+        new Sampler(policy)
+                .generate(List.of(prompt), draws, banned)
+                .get(0)
+                .forEach(completion -> counts[completion.tokens()[0]]++);
+
+        assertEquals(1, IntStream.range(0, p.length).mapToDouble(i -> p[i]).sum(), 1e-5);
+        for (int token = 0; token < VOCABULARY; token++) {
+            double spread = Math.sqrt(p[token] * (1 - p[token]) / draws);
+            assertEquals(p[token], (double) counts[token] / draws, 5 * spread, "token " + token);
+        }
+    }
+
+    @Test
+    void greedyIsCertain() {
+        int[] prompt = prompts(1).get(0);
+        int best = most(policy.logits(prompt));
+        SamplingParams greedy = SamplingParams.greedy(1);
+        assertEquals(1, new Sampler(policy).distribution(prompt, greedy)[best]);
+        assertEquals(
+                0,
+                new Sampler(policy).distribution(prompt, greedy.withBanned(List.of(best)))[best]);
+    }
+
+    /** The most likely token after a text. */
+    private static int most(float[][] logits) {
+        float[] last = logits[logits.length - 1];
+        return IntStream.range(0, last.length)
+                .boxed()
+                .max(Comparator.comparingDouble(i -> last[i]))
+                .orElseThrow();
+    }
+
     /** How many tokens of the completions of {@link #generate} the filters do not allow. */
     private static int forbidden(List<List<Completion>> completions, SamplingParams params) {
         int count = 0;

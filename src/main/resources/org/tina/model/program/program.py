@@ -350,3 +350,8 @@ class Program(Module):
     tokens, log_probs = __torch__.sampling.decode(self.weights_from(weights), self.adapters(theta, plan, scale, self.dtype, 0), self.shape(), cache, self.here(token), self.here(start), self.here(uniform), self.here(banned), int(t), __torch__.sampling.Filter(f[0], f[1], f[2], int(f[3])))
     cpu = torch.device("cpu")
     return [torch.to(tokens, cpu, 4), torch.to(log_probs, cpu, 6)]
+
+  def distribution(self: __torch__.Program, logits: Tensor, banned: Tensor, filter: Tensor) -> Tensor:
+    """probabilities [V] of the next token for logits [V]; filter as in decode"""
+    f = self.floats(filter)
+    return torch.squeeze(__torch__.sampling.distribution(torch.unsqueeze(logits, 0), banned, __torch__.sampling.Filter(f[0], f[1], f[2], int(f[3]))), 0)

@@ -55,6 +55,21 @@ def pick(p: Tensor, u: Tensor) -> Tensor:
   c = torch.cumsum(p, -1)
   return torch.clamp(torch.searchsorted(c, torch.mul(torch.unsqueeze(u, 1), torch.slice(c, -1, -1)), right=True), None, p.size(-1) - 1)
 
+def filters(f: __torch__.sampling.Filter) -> bool:
+  return f.top_k > 0 or f.top_p < 1.0 or f.min_p > 0.0
+
+def filtered(p: Tensor, f: __torch__.sampling.Filter) -> Tuple[Tensor, Tensor]:
+  """what top-k, top-p and min-p leave of probabilities [R, V], and the tokens they are of, the most likely first"""
+  p, order = torch.sort(p, -1, True)
+  if f.top_k > 0:
+    p = torch.slice(p, -1, 0, f.top_k)
+  q = torch.div(p, torch.sum(p, [-1], True))
+  if f.top_p < 1.0:
+    p = torch.masked_fill(p, torch.ge(torch.sub(torch.cumsum(q, -1), q), f.top_p), 0.)
+  if f.min_p > 0.0:
+    p = torch.masked_fill(p, torch.lt(p, torch.mul(torch.slice(p, -1, 0, 1), f.min_p)), 0.)
+  return (p, order)
+
 def sample(z: Tensor, u: Tensor, banned: Tensor, f: __torch__.sampling.Filter) -> Tuple[Tensor, Tensor]:
   """tokens [R] of float32 logits [R, V], and their log-probabilities at the temperature, before any ban or filter"""
   if f.temperature <= 0.0:
@@ -62,19 +77,23 @@ def sample(z: Tensor, u: Tensor, banned: Tensor, f: __torch__.sampling.Filter) -
     return (torch.squeeze(token, 1), torch.squeeze(torch.gather(torch.log_softmax(z, -1), 1, token), 1))
   logp = torch.log_softmax(torch.div(z, f.temperature), -1)
   p = torch.index_fill(torch.exp(logp), 1, banned, 0.)
-  if f.top_k <= 0 and f.top_p >= 1.0 and f.min_p <= 0.0:
-    token = __torch__.sampling.pick(p, u)
-  else:
-    p, order = torch.sort(p, -1, True)
-    if f.top_k > 0:
-      p = torch.slice(p, -1, 0, f.top_k)
-    q = torch.div(p, torch.sum(p, [-1], True))
-    if f.top_p < 1.0:
-      p = torch.masked_fill(p, torch.ge(torch.sub(torch.cumsum(q, -1), q), f.top_p), 0.)
-    if f.min_p > 0.0:
-      p = torch.masked_fill(p, torch.lt(p, torch.mul(torch.slice(p, -1, 0, 1), f.min_p)), 0.)
+  if __torch__.sampling.filters(f):
+    p, order = __torch__.sampling.filtered(p, f)
     token = torch.gather(order, 1, __torch__.sampling.pick(p, u))
+  else:
+    token = __torch__.sampling.pick(p, u)
   return (torch.squeeze(token, 1), torch.squeeze(torch.gather(logp, 1, token), 1))
+
+def distribution(z: Tensor, banned: Tensor, f: __torch__.sampling.Filter) -> Tensor:
+  """the probabilities [R, V] with which sample draws"""
+  z = torch.index_fill(z, 1, banned, float("-inf"))
+  if f.temperature <= 0.0:
+    return torch.scatter(torch.zeros_like(z), 1, torch.argmax(z, -1, True), 1.0)
+  p = torch.softmax(torch.div(z, f.temperature), -1)
+  if __torch__.sampling.filters(f):
+    kept, order = __torch__.sampling.filtered(p, f)
+    p = torch.scatter(torch.zeros_like(z), 1, torch.slice(order, -1, 0, kept.size(-1)), kept)
+  return torch.div(p, torch.sum(p, [-1], True))
 
 # ------------------------------------------------------------------ decoding
 def start_mask(start: Tensor, first: int, S: int, dtype: int) -> Optional[Tensor]:
