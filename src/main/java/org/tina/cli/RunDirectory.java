@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import org.tina.recipe.Recipe;
 
 /**
  * The directory of a training run: what a run leaves in it, and how it is made free for another.
@@ -14,6 +15,7 @@ record RunDirectory(Path path) {
     static final String ADAPTER = "adapter";
     static final String MODEL = "model";
 
+    private static final String RECIPE = "recipe.yaml";
     private static final String METRICS = "metrics.jsonl";
 
     /**
@@ -40,9 +42,21 @@ record RunDirectory(Path path) {
         }
     }
 
+    /**
+     * The recipe of the run in it.
+     *
+     * @throws IllegalArgumentException if there is no run
+     */
+    Recipe recipe() {
+        if (!Files.exists(path.resolve(RECIPE))) {
+            throw new IllegalArgumentException(path + ": holds no run, no " + RECIPE);
+        }
+        return Recipe.load(path.resolve(RECIPE));
+    }
+
     private static boolean isOfARun(Path file) {
         String name = file.getFileName().toString();
-        return List.of("recipe.yaml", METRICS, ADAPTER, MODEL).contains(name)
+        return List.of(RECIPE, METRICS, ADAPTER, MODEL).contains(name)
                 || name.matches("checkpoint-\\d+");
     }
 

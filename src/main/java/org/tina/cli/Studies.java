@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.tina.recipe.Estimate;
 import org.tina.recipe.Machine;
@@ -69,6 +71,12 @@ final class Studies implements Callable<Integer> {
             description = "Where the logs are (default: datasets/studies).")
     private Path out = StudyLog.folder();
 
+    @Option(
+            names = "--parallel",
+            paramLabel = "N",
+            description = "Runs that go on side by side (default: ${DEFAULT-VALUE}).")
+    private int parallel = 1;
+
     @Option(names = "--full", description = "The same study with the paper's model and data.")
     private boolean full;
 
@@ -85,6 +93,10 @@ final class Studies implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(),
                     "name a study, or --list them: " + String.join(", ", Study.names()));
+        }
+        if (parallel < 1) {
+            throw new ParameterException(
+                    spec.commandLine(), "--parallel is " + parallel + ", must be at least 1");
         }
         Watch watch = new Watch(spec.commandLine().getErr());
         Path runs = Path.of(System.getProperty("tina.project", "")).resolve("runs/studies");
@@ -120,7 +132,7 @@ final class Studies implements Callable<Integer> {
                     err.println("stopping after this step; Ctrl-C again ends at once");
                 };
         try (Interrupts interrupts = new Interrupts(stop)) {
-            runner.run(tasks);
+            runner.run(tasks, parallel);
             watch.progress.end();
             tasks.stream().map(task -> task.study().name()).distinct().forEach(this::logged);
             if (interrupts.requested()) {
@@ -186,7 +198,7 @@ final class Studies implements Callable<Integer> {
         private final Progress progress;
         private long begin;
         private double all;
-        private double done;
+        private final Map<String, Double> done = new HashMap<>(); // of each task
         private int runs;
         private int ended;
         private int failures;
@@ -205,20 +217,16 @@ final class Studies implements Callable<Integer> {
 
         @Override
         public void at(Task task, String what, double part) {
+            done.put(task.name(), part * task.work());
             boolean due = what.matches("step \\d*0/.*") || !what.startsWith("step");
             if (progress.live() || due) {
-                progress.show(
-                        "run %d/%d %s %s%s"
-                                .formatted(
-                                        ended + 1,
-                                        runs,
-                                        task.name(),
-                                        what,
-                                        left(done + part * task.work())));
+                String where = "run %d/%d %s %s%s";
+                progress.show(where.formatted(ended + 1, runs, task.name(), what, left()));
             }
         }
 
-        private String left(double now) {
+        private String left() {
+            double now = done.values().stream().mapToDouble(work -> work).sum();
             double seconds = (System.nanoTime() - begin) / 1e9;
             return now == 0 ? "" : ", " + Progress.time(seconds / now * (all - now)) + " left";
         }
@@ -239,7 +247,7 @@ final class Studies implements Callable<Integer> {
         private void end(Task task) {
             progress.end();
             ended++;
-            done += task.work();
+            done.put(task.name(), task.work());
         }
 
         private static String summary(StudyRun run) {

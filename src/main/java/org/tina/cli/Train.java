@@ -21,6 +21,7 @@ import org.tina.reward.WeightedReward;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Runs a recipe. */
@@ -38,7 +39,8 @@ import picocli.CommandLine.Spec;
             "  environment/tina train --recipe mini --out runs/first",
             "  environment/tina train --recipe mini --out runs/slow \\",
             "      --set learning_rate=3e-4 --set max_steps=40",
-            "  environment/tina train --recipe my.yaml --model models/mine --out runs/mine"
+            "  environment/tina train --recipe my.yaml --model models/mine --out runs/mine",
+            "  environment/tina train --resume runs/mine"
         })
 final class Train implements Callable<Integer> {
 
@@ -47,7 +49,6 @@ final class Train implements Callable<Integer> {
 
     @Option(
             names = "--recipe",
-            required = true,
             paramLabel = "NAME|FILE",
             description = "A recipe of the library, or a YAML file with TRL's and Tina's keys.")
     private String recipe;
@@ -57,6 +58,14 @@ final class Train implements Callable<Integer> {
             paramLabel = "DIR",
             description = "The run's directory (default: a new one, runs/RECIPE).")
     private Path out;
+
+    @Option(
+            names = "--resume",
+            paramLabel = "DIR",
+            description =
+                    "Goes on with the run in this directory, as if it had never stopped; needs no"
+                            + " --recipe.")
+    private Path resumed;
 
     @Option(
             names = "--model",
@@ -81,13 +90,16 @@ final class Train implements Callable<Integer> {
     public Integer call() throws IOException {
         Recipe chosen = recipe();
         confirm(chosen);
-        if (out == null) {
-            out = chosen.newDirectory();
+        if (resumed != null) {
+            out = resumed;
+        } else {
+            out = out == null ? chosen.newDirectory() : out;
+            new RunDirectory(out).prepare(yes);
         }
-        new RunDirectory(out).prepare(yes);
         try (CausalLM loaded = chosen.loadModel();
                 Policy policy = chosen.policy(loaded);
-                Run run = chosen.start(policy, out)) {
+                Run run =
+                        resumed == null ? chosen.start(policy, out) : chosen.resume(policy, out)) {
             if (!chosen.ignored().isEmpty()) {
                 String keys = String.join(", ", chosen.ignored());
                 spec.commandLine().getErr().println("recipe keys that mean nothing here: " + keys);
@@ -97,6 +109,18 @@ final class Train implements Callable<Integer> {
     }
 
     private Recipe recipe() {
+        if (resumed != null) {
+            if (recipe != null || out != null || model != null || !changes.isEmpty()) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "--resume goes on by the run's own recipe in its own directory; leave out"
+                                + " --recipe, --set, --model and --out");
+            }
+            return new RunDirectory(resumed).recipe();
+        } else if (recipe == null) {
+            throw new ParameterException(
+                    spec.commandLine(), "Missing required option: '--recipe=NAME|FILE'");
+        }
         return Recipes.recipe(recipe)
                 .with(
                         r -> {
@@ -155,11 +179,17 @@ final class Train implements Callable<Integer> {
                 };
         try (Interrupts interrupts = new Interrupts(stop)) {
             if (progress.live()) { // a large model's first step takes minutes
-                progress.show(Progress.bar(0, run.steps()) + " step 1/" + run.steps());
+                progress.show(
+                        Progress.bar(run.step(), run.steps())
+                                + " step "
+                                + Math.min(run.step() + 1, run.steps())
+                                + "/"
+                                + run.steps());
             }
             long begin = System.nanoTime();
+            int before = run.step();
             for (StepMetrics metrics : run) {
-                double secondsAStep = (System.nanoTime() - begin) / 1e9 / run.step();
+                double secondsAStep = (System.nanoTime() - begin) / 1e9 / (run.step() - before);
                 progress.show(line(run, metrics, secondsAStep, progress.live()));
             }
             progress.end();

@@ -46,8 +46,8 @@ public final class AdamW implements AutoCloseable {
     private final Policy policy;
     private final Settings settings;
     private final NDManager manager;
-    private final NDArray mean;
-    private final NDArray square;
+    private NDArray mean;
+    private NDArray square;
     private final NDArray decay;
     private int step;
 
@@ -96,6 +96,45 @@ public final class AdamW implements AutoCloseable {
                 policy.changed();
             }
             return value;
+        }
+    }
+
+    /** Updates so far. */
+    int steps() {
+        return step;
+    }
+
+    /** A copy of the gradient's mean. */
+    float[] mean() {
+        return copy(mean);
+    }
+
+    /** A copy of its square's mean. */
+    float[] square() {
+        return copy(square);
+    }
+
+    private float[] copy(NDArray vector) {
+        try (NDManager scratch = manager.newSubManager()) {
+            return policy.model().program().call(scratch, "give", vector).get(0).toFloatArray();
+        }
+    }
+
+    /** Goes on from an earlier optimizer's state; the vectors are as long as the policy's. */
+    void restore(int steps, float[] mean, float[] square) {
+        NDArray[] old = {this.mean, this.square};
+        step = steps;
+        this.mean = taken(mean);
+        this.square = taken(square);
+        for (NDArray vector : old) {
+            vector.close();
+        }
+    }
+
+    private NDArray taken(float[] values) {
+        try (NDManager scratch = manager.newSubManager()) {
+            NDArray array = scratch.create(values);
+            return policy.model().program().call(manager, "take", array).get(0);
         }
     }
 

@@ -205,7 +205,7 @@ public final class GrpoTrainer implements AutoCloseable {
         int n = config.promptsPerStep();
         int stepsAnEpoch = problems.size() / n;
         int at = step % stepsAnEpoch * n;
-        if (at == 0) {
+        if (at == 0 || epoch == null) {
             epoch = problems.shuffle(config.seed() + step / stepsAnEpoch).problems();
         }
         return epoch.subList(at, at + n);
@@ -409,6 +409,33 @@ public final class GrpoTrainer implements AutoCloseable {
     /** The groups of the last step, with their rewards and advantages; none before the first. */
     public List<RolloutGroup> lastGroups() {
         return lastGroups;
+    }
+
+    /** What {@link #restore} takes to go on from here. */
+    public TrainingState state() {
+        return new TrainingState(
+                step,
+                updates,
+                optimizer.steps(),
+                tokensSeen,
+                policy.parameters(),
+                optimizer.mean(),
+                optimizer.square());
+    }
+
+    /**
+     * Goes on from another trainer's state; the next step is, to the bit on the same machine, the
+     * one that the other would have made.
+     *
+     * @throws IllegalArgumentException if the state is of a policy of another size
+     */
+    public void restore(TrainingState state) {
+        policy.setParameters(state.parameters());
+        optimizer.restore(state.optimizerSteps(), state.mean(), state.square());
+        step = state.step();
+        updates = state.updates();
+        tokensSeen = state.tokensSeen();
+        epoch = null;
     }
 
     @Override

@@ -2,6 +2,8 @@ package org.tina.grpo;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import com.google.gson.JsonParseException;
+import com.google.gson.reflect.TypeToken;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -18,6 +20,8 @@ public record StepMetrics(int step, Map<String, Double> values) {
 
     private static final Gson GSON =
             new GsonBuilder().disableHtmlEscaping().serializeSpecialFloatingPointValues().create();
+
+    private static final TypeToken<LinkedHashMap<String, Double>> COLUMNS = new TypeToken<>() {};
 
     public StepMetrics {
         values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
@@ -36,6 +40,24 @@ public record StepMetrics(int step, Map<String, Double> values) {
     /** A value by name, NaN if the step has none. */
     public double getOrNaN(String name) {
         return values.getOrDefault(name, Double.NaN);
+    }
+
+    /**
+     * Reads a line that {@link #toJson} wrote.
+     *
+     * @throws IllegalArgumentException if it is none, such as a torn one
+     */
+    public static StepMetrics fromJson(String line) {
+        try {
+            Map<String, Double> values = GSON.fromJson(line, COLUMNS);
+            Double step = values == null ? null : values.remove("step");
+            if (step == null) {
+                throw new IllegalArgumentException("no step in " + line);
+            }
+            return new StepMetrics(step.intValue(), values);
+        } catch (JsonParseException e) {
+            throw new IllegalArgumentException("no JSON: " + line, e);
+        }
     }
 
     /** One line of JSON; what has no value (NaN) is left out. */

@@ -502,6 +502,21 @@ public final class Recipe {
         return byEpochs() ? with(r -> r.maxSteps(stepsFor(problems.size()))) : this;
     }
 
+    /** Checks that a run's record says the same as this recipe, but for when to save. */
+    void requireSame(Path written) {
+        Map<String, Object> there = new LinkedHashMap<>(RecipeFile.load(written).named());
+        settings()
+                .forEach(
+                        (key, value) -> {
+                            Object other = there.getOrDefault(key, value);
+                            if (!key.equals(Key.SAVE_STEPS.key()) && !value.equals(other)) {
+                                throw new IllegalArgumentException(
+                                        "%s: is of a run with %s %s, the recipe says %s"
+                                                .formatted(written, key, other, value));
+                            }
+                        });
+    }
+
     /** Steps from one checkpoint to the next. */
     public int saveSteps() {
         return integer(Key.SAVE_STEPS);
@@ -742,6 +757,17 @@ public final class Recipe {
 
     /** A run of this recipe in a directory that has no other run. */
     public Run start(Policy policy, Path directory) throws IOException {
-        return new Run(describing(policy), policy, directory);
+        return Run.start(describing(policy), policy, directory);
+    }
+
+    /**
+     * The run in a directory, from its newest checkpoint on, as if it had never stopped; the policy
+     * takes that checkpoint's parameters. What was logged after the checkpoint is run again. A run
+     * that was stopped before its first checkpoint starts anew.
+     *
+     * @throws IllegalArgumentException if the directory has no run, or one of another recipe
+     */
+    public Run resume(Policy policy, Path directory) throws IOException {
+        return Run.resume(describing(policy), policy, directory);
     }
 }

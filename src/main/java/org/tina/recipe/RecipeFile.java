@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -306,6 +307,13 @@ record RecipeFile(String name, String summary, RecipeFile base, List<Entry> entr
                             throw new IllegalArgumentException(error);
                         });
         return usable();
+    }
+
+    /** The same by the keys' names. */
+    Map<String, Object> named() {
+        Map<String, Object> named = new LinkedHashMap<>();
+        values().forEach((key, value) -> named.put(key.key(), value));
+        return named;
     }
 
     /** What is wrong with single keys. */

@@ -1,22 +1,27 @@
 package org.tina.recipe;
 
+import static java.util.stream.Collectors.joining;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.tina.data.AtomicFile;
 import org.tina.data.ProblemSet;
 import org.tina.grpo.GrpoTrainer;
 import org.tina.grpo.RolloutGroup;
 import org.tina.grpo.StepMetrics;
+import org.tina.grpo.TrainingState;
 import org.tina.lora.LoraAdapter;
 import org.tina.model.Policy;
 
@@ -26,6 +31,9 @@ import org.tina.model.Policy;
  * checkpoint-N}, an adapter or, for full training, a model, every {@code save_steps} steps and at
  * the end.
  *
+ * <p>The newest checkpoint also holds what {@link Recipe#resume} needs to go on: the optimizer's
+ * two vectors, so that it is three times as large as the others.
+ *
  * <p>{@link #stop} ends the run after the step at hand; the policy and the log stay usable. {@link
  * #pause}, {@link #saveNow} and {@link #change} too may be called from any thread, such as a
  * button's; they take effect between two steps and leave a line in {@code events.jsonl}.
@@ -34,6 +42,9 @@ public final class Run implements Iterable<StepMetrics>, AutoCloseable {
 
     static final String METRICS = "metrics.jsonl";
     static final String EVENTS = "events.jsonl";
+    private static final String RECIPE = "recipe.yaml";
+    private static final String STATE = "training_state.safetensors";
+    private static final String CHECKPOINT = "checkpoint-";
 
     /** What may change while a run is at work. */
     private static final List<Key> LIVE =
@@ -42,6 +53,7 @@ public final class Run implements Iterable<StepMetrics>, AutoCloseable {
     private final Policy policy;
     private final Path directory;
     private final GrpoTrainer trainer;
+    private final List<StepMetrics> earlier;
     private final Writer log;
     private final List<RunEvent> events = new CopyOnWriteArrayList<>();
     private volatile Recipe recipe;
@@ -55,16 +67,68 @@ public final class Run implements Iterable<StepMetrics>, AutoCloseable {
     private boolean saveWanted;
     private volatile boolean stopped;
 
-    Run(Recipe recipe, Policy policy, Path directory) throws IOException {
+    static Run start(Recipe recipe, Policy policy, Path directory) throws IOException {
         if (Files.exists(directory.resolve(METRICS))) {
             throw new IOException(
                     directory + ": holds another run's " + METRICS + "; name a new directory");
         }
+        return new Run(recipe, policy, directory, List.of(), null);
+    }
+
+    static Run resume(Recipe recipe, Policy policy, Path directory) throws IOException {
+        Path written = directory.resolve(RECIPE);
+        if (!Files.exists(written)) {
+            throw new IllegalArgumentException(directory + ": holds no run, no " + RECIPE);
+        }
+        Optional<Path> file = state(directory);
+        TrainingState state = file.isEmpty() ? null : TrainingState.load(file.get());
+        int last = state == null ? 0 : state.step();
+        Path log = directory.resolve(METRICS);
+        List<StepMetrics> earlier =
+                Files.exists(log) ? earlier(Files.readAllLines(log), last) : List.of();
+        return new Run(recipe, policy, directory, earlier, state);
+    }
+
+    /** The steps up to the checkpoint; those after it, of which the last may be torn, are not. */
+    private static List<StepMetrics> earlier(List<String> lines, int last) {
+        return lines.stream().limit(last).map(StepMetrics::fromJson).toList();
+    }
+
+    /** The newest checkpoint's state; none if there is none yet. */
+    private static Optional<Path> state(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(file -> file.getFileName().toString().matches("checkpoint-\\d+"))
+                    .filter(file -> Files.exists(file.resolve(STATE)))
+                    .max(Comparator.comparingInt(Run::stepOf))
+                    .map(file -> file.resolve(STATE));
+        }
+    }
+
+    private static int stepOf(Path checkpoint) {
+        return Integer.parseInt(checkpoint.getFileName().toString().substring(CHECKPOINT.length()));
+    }
+
+    /**
+     * @param earlier steps that an earlier run made
+     * @param state to go on from; null to begin
+     */
+    private Run(
+            Recipe recipe,
+            Policy policy,
+            Path directory,
+            List<StepMetrics> earlier,
+            TrainingState state)
+            throws IOException {
         ProblemSet problems = recipe.problems();
         this.recipe = recipe.withStepsFor(problems);
         this.wanted = this.recipe;
         this.policy = policy;
         this.directory = directory;
+        this.earlier = earlier;
+        Path written = directory.resolve(RECIPE);
+        if (state != null) {
+            this.recipe.requireSame(written);
+        }
         trainer =
                 new GrpoTrainer(
                         policy,
@@ -72,8 +136,20 @@ public final class Run implements Iterable<StepMetrics>, AutoCloseable {
                         recipe.rewards(),
                         this.recipe.grpo(),
                         recipe.prompts(policy.model()));
-        AtomicFile.writeString(directory.resolve("recipe.yaml"), this.recipe.toYaml());
-        log = Files.newBufferedWriter(directory.resolve(METRICS));
+        if (state != null) {
+            trainer.restore(state);
+            saved = state.step();
+        }
+        AtomicFile.writeString(written, this.recipe.toYaml());
+        Path file = directory.resolve(METRICS);
+        AtomicFile.writeString(
+                file, earlier.stream().map(m -> m.toJson() + "\n").collect(joining()));
+        log = Files.newBufferedWriter(file, StandardOpenOption.APPEND);
+    }
+
+    /** The steps that a resumed run made before; none for a new one. */
+    public List<StepMetrics> earlier() {
+        return earlier;
     }
 
     public Path directory() {
@@ -121,7 +197,7 @@ public final class Run implements Iterable<StepMetrics>, AutoCloseable {
             throw new IllegalArgumentException(
                     key
                             + " stays as it is for a whole run; what may change is "
-                            + LIVE.stream().map(Key::key).collect(Collectors.joining(", ")));
+                            + LIVE.stream().map(Key::key).collect(joining(", ")));
         }
         synchronized (gate) {
             wanted =
@@ -266,21 +342,27 @@ public final class Run implements Iterable<StepMetrics>, AutoCloseable {
         return metrics;
     }
 
-    private void save() {
+    /** Writes a checkpoint of the last step, unless there is one. */
+    public void save() {
         if (trainer.steps() == saved) {
             return;
         }
-        saved = trainer.steps();
-        Path checkpoint = directory.resolve("checkpoint-" + saved);
+        Path checkpoint = directory.resolve(CHECKPOINT + trainer.steps());
         try {
+            AtomicFile.deleteDirectory(checkpoint); // half written by a run that was killed
             if (policy instanceof LoraAdapter adapter) {
                 adapter.save(checkpoint);
             } else {
                 policy.model().save(checkpoint, policy);
             }
+            trainer.state().save(checkpoint.resolve(STATE));
+            if (saved > 0) {
+                Files.deleteIfExists(directory.resolve(CHECKPOINT + saved).resolve(STATE));
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(checkpoint + ": cannot be written", e);
         }
+        saved = trainer.steps();
     }
 
     /**

@@ -6,11 +6,10 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.stream.Stream;
 import org.tina.data.FileTrouble;
 import org.tina.data.Names;
 import org.tina.recipe.Recipe;
@@ -106,17 +105,17 @@ public record Study(
 
         /** Whether a logged run was measured at all this asks for. */
         boolean areIn(StudyRun run) {
-            Set<List<Object>> there = new HashSet<>();
-            for (StudyRun.Evaluated e : run.evaluations()) {
-                there.add(List.of(e.step(), e.benchmark(), e.problems(), e.samples()));
-            }
             for (int step = 0; step <= run.steps(); step++) {
-                if (isDue(step, run.steps()) && !there.contains(validation.at(step))) {
+                if (isDue(step, run.steps()) && !isIn(run, validation, step)) {
                     return false;
                 }
             }
-            return List.of(0, run.bestStep(), run.steps()).stream()
-                    .allMatch(step -> atTheEnd.stream().allMatch(p -> there.contains(p.at(step))));
+            return Stream.of(0, run.bestStep(), run.steps())
+                    .allMatch(step -> atTheEnd.stream().allMatch(part -> isIn(run, part, step)));
+        }
+
+        private static boolean isIn(StudyRun run, Part part, int step) {
+            return run.evaluations().stream().anyMatch(e -> part.isIn(e, step));
         }
     }
 
@@ -127,8 +126,12 @@ public record Study(
      * @param samples completions a problem, at least 1
      */
     public record Part(String benchmark, int problems, int samples) {
-        private List<Object> at(int step) {
-            return List.of(step, benchmark, problems, samples);
+        /** Whether an evaluation is of this part, after this step. */
+        boolean isIn(StudyRun.Evaluated e, int step) {
+            return e.step() == step
+                    && e.benchmark().equals(benchmark)
+                    && e.problems() == problems
+                    && e.samples() == samples;
         }
     }
 

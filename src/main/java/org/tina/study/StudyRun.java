@@ -158,18 +158,23 @@ public record StudyRun(
      * @throws IllegalArgumentException if it is no such line, saying why
      */
     public static StudyRun fromJson(String line) {
+        StudyRun run = parse(line, StudyRun.class);
+        if (run == null
+                || run.study == null
+                || run.arm == null
+                || run.recipe == null
+                || run.metrics == null
+                || run.evaluations == null) {
+            throw new IllegalArgumentException(
+                    "no run of a study: needs study, arm, recipe, metrics and evaluations");
+        }
+        return run;
+    }
+
+    /** Any record as {@link #json} writes it. */
+    static <T> T parse(String json, Class<T> type) {
         try {
-            StudyRun run = GSON.fromJson(line, StudyRun.class);
-            if (run == null
-                    || run.study == null
-                    || run.arm == null
-                    || run.recipe == null
-                    || run.metrics == null
-                    || run.evaluations == null) {
-                throw new IllegalArgumentException(
-                        "no run of a study: needs study, arm, recipe, metrics and evaluations");
-            }
-            return run;
+            return GSON.fromJson(json, type);
         } catch (JsonParseException e) {
             throw new IllegalArgumentException("no JSON of a study's run: " + e.getMessage(), e);
         }

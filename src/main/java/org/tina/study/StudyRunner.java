@@ -6,15 +6,22 @@ import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.tina.grpo.StepMetrics;
 import org.tina.lora.LoraAdapter;
 import org.tina.model.CausalLM;
+import org.tina.model.ModelFormatException;
 import org.tina.model.Policy;
 import org.tina.model.Workers;
 import org.tina.recipe.Machine;
@@ -72,7 +79,7 @@ public final class StudyRunner implements AutoCloseable {
         }
     }
 
-    /** Told how far the runner is. */
+    /** Told how far the runner is, one call at a time. */
     public interface Listener {
         /**
          * Called as a run goes on.
@@ -94,10 +101,11 @@ public final class StudyRunner implements AutoCloseable {
     private final Path logs;
     private final Path runs;
     private final Listener listener;
-    private final Map<String, CausalLM> models = new HashMap<>();
-    private final Map<Object, Object> bases = new HashMap<>();
+    private final Map<String, CausalLM> models = new ConcurrentHashMap<>();
+    private final Map<Object, Object> bases = new ConcurrentHashMap<>();
+    private final Map<String, Object> locks = new ConcurrentHashMap<>(); // one an equal run
+    private final Set<Run> current = ConcurrentHashMap.newKeySet();
     private volatile boolean stopped;
-    private volatile Run current;
 
     /**
      * @param logs the folder of the studies' logs
@@ -168,86 +176,153 @@ public final class StudyRunner implements AutoCloseable {
         return StudyRun.json(relevant);
     }
 
-    /** Does what is to be done, until {@link #stop}; a run that fails does not stop the others. */
-    public void run(List<Task> tasks) {
-        for (Task planned : tasks) {
+    /**
+     * Does what is to be done, until {@link #stop}; a run that fails does not stop the others.
+     *
+     * @param atOnce runs that go on side by side, at least 1
+     */
+    public void run(List<Task> tasks, int atOnce) {
+        ExecutorService pool = Executors.newFixedThreadPool(atOnce);
+        try {
+            tasks.stream()
+                    .map(task -> pool.submit(() -> run(task)))
+                    .toList()
+                    .forEach(StudyRunner::await);
+        } finally {
+            pool.shutdown();
+        }
+    }
+
+    private static void await(Future<?> run) {
+        try {
+            run.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CancellationException("interrupted");
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    private void run(Task planned) {
+        String settings = relevant(planned.recipe.settings()) + planned.study.evaluations();
+        synchronized (locks.computeIfAbsent(settings, s -> new Object())) {
             if (stopped) {
                 return;
             }
-            // an earlier task of this list may have been the same run
-            Task task =
-                    planned.state == State.MISSING
-                            ? plan(
-                                            planned.study,
-                                            List.of(planned.arm.name()),
-                                            List.of(planned.seed))
-                                    .get(0)
-                            : planned;
             try {
-                Optional<StudyRun> run =
-                        switch (task.state) {
-                            case THERE -> Optional.empty();
-                            case SHARED ->
-                                    Optional.of(task.shared.as(task.study.name(), task.arm.name()));
-                            case MISSING -> train(task);
-                        };
-                if (run.isPresent()) {
-                    StudyLog.append(StudyLog.file(logs, task.study.name()), run.get());
-                    listener.finished(task, run.get());
-                }
+                finish(planned);
             } catch (IOException | RuntimeException e) {
-                listener.failed(task, e);
+                synchronized (listener) {
+                    listener.failed(planned, e);
+                }
             }
         }
     }
 
-    /** Ends after the step at hand; what is finished is in the log. Any thread may call it. */
+    private void finish(Task planned) throws IOException {
+        // since it was planned an equal one may have come into a log
+        Task task =
+                planned.state == State.MISSING
+                        ? plan(planned.study, List.of(planned.arm.name()), List.of(planned.seed))
+                                .get(0)
+                        : planned;
+        Optional<StudyRun> run =
+                switch (task.state) {
+                    case THERE -> Optional.empty();
+                    case SHARED -> Optional.of(task.shared.as(task.study.name(), task.arm.name()));
+                    case MISSING -> train(task);
+                };
+        if (run.isPresent()) {
+            StudyLog.append(StudyLog.file(logs, task.study.name()), run.get());
+            Examiner.forget(directory(task));
+            synchronized (listener) {
+                listener.finished(planned, run.get());
+            }
+        }
+    }
+
+    /** Ends after the steps at hand; what is finished is in the log. Any thread may call it. */
     public void stop() {
         stopped = true;
-        Run run = current;
-        if (run != null) {
-            run.stop();
-        }
+        current.forEach(Run::stop);
+    }
+
+    private Path directory(Task task) {
+        return runs.resolve(task.study.name())
+                .resolve(task.arm.name())
+                .resolve("seed-" + task.seed);
     }
 
     /** The run, none if it was stopped. */
     private Optional<StudyRun> train(Task task) throws IOException {
-        Path directory =
-                runs.resolve(task.study.name())
-                        .resolve(task.arm.name())
-                        .resolve("seed-" + task.seed);
-        delete(directory);
-        listener.at(task, "base", 0);
+        tell(task, "base", 0);
         CausalLM model = models.computeIfAbsent(task.recipe.model(), id -> task.recipe.loadModel());
         try (Policy policy = task.recipe.policy(model)) {
             Examiner examiner =
-                    new Examiner(policy, task.recipe, task.seed, task.study.evaluations(), bases);
+                    new Examiner(
+                            policy,
+                            task.recipe,
+                            task.seed,
+                            task.study.evaluations(),
+                            bases,
+                            directory(task));
             List<StepMetrics> metrics = new ArrayList<>();
-            try (Run run = task.recipe.start(policy, directory)) {
-                current = run;
-                examiner.before();
+            Run run = startOrResume(task, policy, examiner);
+            current.add(run);
+            try (run) {
                 if (stopped) {
                     run.stop();
                 }
+                metrics.addAll(run.earlier());
+                measureIfDue(task, run, examiner);
                 for (StepMetrics step : run) {
                     metrics.add(step);
                     double done = task.trainingWork() / task.work() * step.step() / run.steps();
-                    String what = "step " + step.step() + "/" + run.steps();
-                    listener.at(task, what, done);
-                    if (task.study.evaluations().isDue(step.step(), run.steps())) {
-                        examiner.onTheWay(step.step());
-                    }
+                    tell(task, "step " + step.step() + "/" + run.steps(), done);
+                    measureIfDue(task, run, examiner);
                 }
                 if (run.step() < run.steps()) {
                     return Optional.empty();
                 }
             } finally {
-                current = null;
+                current.remove(run);
             }
-            listener.at(task, "last evaluation", task.trainingWork() / task.work());
+            tell(task, "last evaluation", task.trainingWork() / task.work());
             examiner.after(metrics.size());
             return Optional.of(record(task, policy, metrics, examiner));
         }
+    }
+
+    private void tell(Task task, String what, double done) {
+        synchronized (listener) {
+            listener.at(task, what, done);
+        }
+    }
+
+    /** A checkpoint comes first, so that a run that is killed goes on with what was measured. */
+    private static void measureIfDue(Task task, Run run, Examiner examiner) {
+        if (task.study.evaluations().isDue(run.step(), run.steps())) {
+            run.save();
+            examiner.onTheWay(run.step());
+        }
+    }
+
+    /** Goes on with an equal run that was killed; else begins. */
+    private Run startOrResume(Task task, Policy policy, Examiner examiner) throws IOException {
+        Path directory = directory(task);
+        if (examiner.hasBegun()) {
+            try {
+                Run run = task.recipe.resume(policy, directory);
+                examiner.resume();
+                return run;
+            } catch (IllegalArgumentException | ModelFormatException e) {
+                // of another recipe, or killed before it began: from the beginning
+            }
+        }
+        delete(directory);
+        examiner.before();
+        return task.recipe.start(policy, directory);
     }
 
     private static StudyRun record(

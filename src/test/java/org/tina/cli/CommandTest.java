@@ -573,6 +573,62 @@ class CommandTest {
     }
 
     @Test
+    void aRunIsResumedByItsOwnRecipe() throws IOException {
+        Path out = directory.resolve("run");
+        Ended ended =
+                run(
+                        "train",
+                        "--recipe",
+                        "" + recipe(9),
+                        "--out",
+                        "" + out,
+                        "--model",
+                        "" + miniature(),
+                        "--set",
+                        "max_steps=2");
+        assertEquals(0, ended.code, ended.err);
+        Files.delete(out.resolve("adapter/adapter_model.safetensors"));
+
+        Ended resumed = run("train", "--resume", "" + out);
+        assertEquals(0, resumed.code, resumed.err);
+        assertTrue(resumed.err.contains("2 of 2 steps done"), resumed.err);
+        assertTrue(Files.exists(out.resolve("adapter/adapter_model.safetensors")));
+        assertEquals(2, Files.readAllLines(out.resolve("metrics.jsonl")).size());
+
+        assertBadInput(run("train", "--resume", "" + directory.resolve("no")), "holds no run");
+        assertBadInput(run("train", "--resume", "" + out, "--set", "beta=0"), "leave out");
+        assertBadInput(run("train"), "--recipe");
+    }
+
+    @Test
+    void studiesAreListedAndPlanned() throws IOException {
+        Ended list = run("study", "--list", "--out", "" + directory);
+        assertEquals(0, list.code, list.err);
+        assertTrue(list.out.contains("lora-rank"), list.out);
+        assertTrue(list.out.contains("0 of  33 runs done"), list.out);
+
+        Ended plan = run("study", "compute", "--dry-run", "--seed", "7", "--out", "" + directory);
+        assertTrue(plan.out.startsWith("compute/open_rs2/seed-7: would run 268 steps"), plan.out);
+        Ended full =
+                run(
+                        "study",
+                        "compute",
+                        "--full",
+                        "--dry-run",
+                        "--seed",
+                        "7",
+                        "--out",
+                        "" + directory);
+        assertTrue(full.out.contains("compute-full/open_rs2/seed-7: would run 3400"), full.out);
+        assertTrue(full.out.contains("L40S"), full.out);
+
+        assertBadInput(run("study"), "name a study", "lora-rank");
+        assertBadInput(run("study", "lora-rnk"), "did you mean 'lora-rank'");
+        assertBadInput(run("study", "lora-rank", "--arm", "15"), "arm of study lora-rank '15'");
+        assertBadInput(run("study", "compute", "--parallel", "0"), "--parallel is 0");
+    }
+
+    @Test
     void aBadRecipeFileIsNamed() throws IOException {
         Path recipe = Files.writeString(directory.resolve("bad.yaml"), "beta: [1\nx: : 2");
         Ended ended = run("train", "--recipe", "" + recipe, "--out", "" + directory.resolve("o"));

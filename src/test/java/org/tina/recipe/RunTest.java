@@ -11,9 +11,12 @@ import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.TreeSet;
@@ -28,6 +31,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tina.grpo.RolloutGroup;
 import org.tina.grpo.StepMetrics;
 import org.tina.lora.LoraAdapter;
@@ -213,6 +218,104 @@ class RunTest {
         var error = assertThrows(IOException.class, () -> RECIPE.start(policy, folder));
         assertTrue(error.getMessage().contains(folder.toString()), error.getMessage());
         assertEquals("{}\n", Files.readString(log));
+    }
+
+    /** Six steps, a checkpoint after the third, dropout on. */
+    private static final Recipe SIX =
+            RECIPE.with(r -> r.maxSteps(6).set("save_steps", 3).set("lora_dropout", 0.2).beta(0.1));
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aKilledRunGoesOnAsIfItHadNot(boolean lora) throws IOException {
+        Recipe recipe = SIX.with(r -> r.set("use_peft", lora));
+        Path killed = folder.resolve("killed");
+        List<String> straight;
+        float[] expected;
+        try (Policy own = recipe.policy(model);
+                Run run = recipe.start(own, folder.resolve("straight"))) {
+            for (StepMetrics metrics : run) {
+                if (metrics.step() == 4) { // what a kill in the fifth step leaves
+                    copy(folder.resolve("straight"), killed);
+                }
+            }
+            expected = own.parameters();
+            straight = Files.readAllLines(folder.resolve("straight/metrics.jsonl"));
+        }
+        Files.writeString(
+                killed.resolve("metrics.jsonl"), "{\"step\": 5, \"rew", StandardOpenOption.APPEND);
+        try (Policy own = recipe.policy(model);
+                Run run = recipe.resume(own, killed)) {
+            assertEquals(3, run.step());
+            assertEquals(3, run.earlier().size());
+            List<Integer> steps = new ArrayList<>();
+            run.forEach(metrics -> steps.add(metrics.step()));
+            assertEquals(List.of(4, 5, 6), steps);
+            assertArrayEquals(expected, own.parameters());
+        }
+        assertEquals(
+                straight.stream().map(RunTest::withoutTime).toList(),
+                Files.readAllLines(killed.resolve("metrics.jsonl")).stream()
+                        .map(RunTest::withoutTime)
+                        .toList());
+    }
+
+    private static StepMetrics withoutTime(String line) {
+        StepMetrics metrics = StepMetrics.fromJson(line);
+        Map<String, Double> values = new LinkedHashMap<>(metrics.values());
+        values.remove("step_time");
+        return new StepMetrics(metrics.step(), values);
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, to.resolve(from.relativize(file).toString()));
+            }
+        }
+    }
+
+    @Test
+    void onlyTheNewestCheckpointHasTheOptimizersState() throws IOException {
+        try (Run run = SIX.start(policy, folder)) {
+            run.forEach(metrics -> {});
+        }
+        String state = "training_state.safetensors";
+        assertFalse(names(folder.resolve("checkpoint-3")).contains(state));
+        assertTrue(names(folder.resolve("checkpoint-6")).contains(state));
+        try (Run run = SIX.resume(policy, folder)) {
+            assertEquals(6, run.step(), "nothing is left to do");
+            assertFalse(run.iterator().hasNext());
+        }
+    }
+
+    @Test
+    void aRunKilledBeforeItsFirstCheckpointStartsAnew() throws IOException {
+        Path killed = folder.resolve("killed");
+        try (Run run = SIX.start(policy, folder.resolve("run"))) {
+            run.iterator().next();
+            copy(folder.resolve("run"), killed);
+        }
+        try (Policy own = SIX.policy(model);
+                Run run = SIX.resume(own, killed)) {
+            assertEquals(0, run.step());
+            assertEquals(1, run.iterator().next().step());
+        }
+        assertEquals(1, Files.readAllLines(killed.resolve("metrics.jsonl")).size());
+    }
+
+    @Test
+    void onlyItsOwnRecipeGoesOnWithARun() throws IOException {
+        var none = assertThrows(IllegalArgumentException.class, () -> SIX.resume(policy, folder));
+        assertTrue(none.getMessage().contains(folder + ": holds no run"), none.getMessage());
+        try (Run run = SIX.start(policy, folder.resolve("run"))) {
+            run.forEach(metrics -> {});
+        }
+        Recipe other = SIX.with(r -> r.learningRate(1e-3));
+        var error =
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> other.resume(policy, folder.resolve("run")));
+        assertTrue(error.getMessage().contains("learning_rate"), error.getMessage());
     }
 
     @Test

@@ -71,7 +71,7 @@ class StudyRunnerTest {
 
     private List<StudyRun> run(Study study) {
         try (StudyRunner own = runner()) {
-            own.run(own.plan(study, List.of(), List.of()));
+            own.run(own.plan(study, List.of(), List.of()), atOnce);
         }
         return StudyLog.read(StudyLog.file(folder.resolve("logs"), study.name()));
     }
@@ -85,6 +85,8 @@ class StudyRunnerTest {
                         said.add(task.name() + " " + what);
                         if (what.equals(stopAt)) {
                             runner.stop();
+                        } else if (what.equals(failAt)) {
+                            throw new IllegalStateException("killed");
                         }
                     }
 
@@ -103,6 +105,8 @@ class StudyRunnerTest {
     }
 
     private String stopAt = "";
+    private String failAt = "";
+    private int atOnce = 1;
 
     @Test
     void eachArmIsALineOfTheLog() throws IOException {
@@ -178,12 +182,61 @@ class StudyRunnerTest {
         Study study = study("one", STUDY);
         Path log = StudyLog.file(folder.resolve("logs"), "one");
         try (StudyRunner own = runner()) {
-            own.run(own.plan(study, List.of(), List.of()));
+            own.run(own.plan(study, List.of(), List.of()), atOnce);
         }
         assertFalse(Files.exists(log));
         assertFalse(said.contains("one/b/seed-1 base"), said::toString);
         stopAt = "";
         assertEquals(2, run(study).size());
+    }
+
+    @Test
+    void aKilledRunGoesOnFromItsLastMeasurement() throws IOException {
+        StudyRun straight = run(study("straight", STUDY)).get(0);
+        Study killed = study("killed", STUDY);
+        Files.delete(StudyLog.file(folder.resolve("logs"), "straight")); // or it would be copied
+        failAt = "step 3/3";
+        try (StudyRunner own = runner()) {
+            own.run(own.plan(killed, List.of("a"), List.of()), 1);
+        }
+        assertTrue(said.contains("killed/a/seed-1 failed: killed"), said::toString);
+        said.clear();
+        failAt = "";
+        StudyRun resumed = run(killed).get(0);
+        assertFalse(said.contains("killed/a/seed-1 step 1/3"), said::toString);
+        assertEquals(straight.evaluations(), resumed.evaluations());
+        assertEquals(straight.metrics().get("reward"), resumed.metrics().get("reward"));
+        assertEquals(straight.metrics().get("grad_norm"), resumed.metrics().get("grad_norm"));
+        assertEquals(straight.bestStep(), resumed.bestStep());
+        assertEquals(straight.spectra(), resumed.spectra());
+    }
+
+    @Test
+    void aHalfWrittenDirectoryIsMadeAnew() throws IOException {
+        Study study = study("one", STUDY);
+        Path directory = Files.createDirectories(folder.resolve("runs/one/a/seed-1"));
+        Files.writeString(directory.resolve("recipe.yaml"), "lora_r: 3\nmax");
+        Files.writeString(directory.resolve("metrics.jsonl"), "{\"step\": 1, \"rew");
+        Files.writeString(directory.resolve("measured.json"), "{\"asked\":");
+        assertEquals(2, run(study).size());
+        assertTrue(said.contains("one/a/seed-1 step 1/3"), said::toString);
+    }
+
+    @Test
+    void runsSideBySideGiveTheSame() throws IOException {
+        List<StudyRun> one = run(study("one", STUDY));
+        Files.delete(StudyLog.file(folder.resolve("logs"), "one"));
+        said.clear();
+        atOnce = 3;
+        Study two = study("two", STUDY + "  c: {recipe: recipe.yaml}\n");
+        List<StudyRun> runs = run(two);
+        assertEquals(3, runs.size());
+        assertEquals(1, said.stream().filter(l -> l.matches("two/[ac]/seed-1 step 1/3")).count());
+        for (StudyRun run : runs) {
+            StudyRun same = one.get(run.arm().equals("b") ? 1 : 0);
+            assertEquals(same.evaluations(), run.evaluations());
+            assertEquals(same.metrics().get("grad_norm"), run.metrics().get("grad_norm"));
+        }
     }
 
     @Test
