@@ -31,8 +31,8 @@ import org.tina.model.Policy;
  * checkpoint-N}, an adapter or, for full training, a model, every {@code save_steps} steps and at
  * the end.
  *
- * <p>The newest checkpoint also holds what {@link Recipe#resume} needs to go on: the optimizer's
- * two vectors, so that it is three times as large as the others.
+ * <p>The newest checkpoint also holds what {@link Recipe#resume} needs to go on, the optimizer's
+ * two vectors and the parameters to the last bit, so it is four times as large as the others.
  *
  * <p>{@link #stop} ends the run after the step at hand; the policy and the log stay usable. {@link
  * #pause}, {@link #saveNow} and {@link #change} too may be called from any thread, such as a
