@@ -34,6 +34,12 @@ final class Progress {
         }
     }
 
+    /** Says something on a line of its own. */
+    void note(String line) {
+        err.println((open ? ERASE_LINE : "") + line);
+        open = false;
+    }
+
     /** Leaves the last line standing; what is written next begins a new one. */
     void end() {
         if (open) {

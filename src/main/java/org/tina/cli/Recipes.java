@@ -3,8 +3,6 @@ package org.tina.cli;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -18,7 +16,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import tech.tablesaw.api.IntColumn;
-import tech.tablesaw.api.Row;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
@@ -35,9 +32,6 @@ import tech.tablesaw.api.Table;
 final class Recipes implements Callable<Integer> {
 
     private static final int WRONG = 1;
-
-    /** Longest text of a cell; the meanings of keys fit. */
-    private static final int CELL = 100;
 
     @ArgGroup(exclusive = true)
     private Question question = new Question();
@@ -79,11 +73,11 @@ final class Recipes implements Callable<Integer> {
             return allRun ? 0 : WRONG;
         } else if (question.compared != null) {
             Recipe first = recipe(question.compared.get(0));
-            print(first.differencesFrom(recipe(question.compared.get(1))), out);
+            TextTable.print(first.differencesFrom(recipe(question.compared.get(1))), out);
         } else if (question.shown != null) {
             out.print(recipe(question.shown).toYaml());
         } else {
-            print(list(), out);
+            TextTable.print(list(), out);
         }
         return 0;
     }
@@ -145,7 +139,7 @@ final class Recipes implements Callable<Integer> {
         out.println(check.file() + (runs ? ": would run" : ": would not run"));
         check.errors().forEach(error -> out.println("  " + error));
         check.recipe().ifPresent(recipe -> out.println("  " + outline(recipe)));
-        print(check.table(), out);
+        TextTable.print(check.table(), out);
         return runs;
     }
 
@@ -159,30 +153,5 @@ final class Recipes implements Callable<Integer> {
                         problems,
                         (int) recipe.settings().get("num_generations"),
                         rewards(recipe));
-    }
-
-    /** Columns as wide as they need to be, two spaces apart; each row on one line. */
-    private static void print(Table table, PrintWriter out) {
-        if (table.rowCount() == 0) {
-            return;
-        }
-        List<List<String>> rows = new ArrayList<>(List.of(table.columnNames()));
-        for (Row row : table) {
-            rows.add(row.columnNames().stream().map(row::getObject).map(Recipes::cell).toList());
-        }
-        int[] widths = new int[table.columnCount()];
-        rows.forEach(row -> Arrays.setAll(widths, i -> Math.max(widths[i], row.get(i).length())));
-        for (List<String> row : rows) {
-            StringBuilder line = new StringBuilder();
-            for (int i = 0; i < widths.length; i++) {
-                line.append(row.get(i)).append(" ".repeat(widths[i] - row.get(i).length() + 2));
-            }
-            out.println(line.toString().stripTrailing());
-        }
-    }
-
-    private static String cell(Object value) {
-        String line = String.valueOf(value).replace("\n", "⏎");
-        return line.length() > CELL ? line.substring(0, CELL - 1) + "…" : line;
     }
 }

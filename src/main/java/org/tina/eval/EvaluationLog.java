@@ -51,7 +51,7 @@ public final class EvaluationLog implements AutoCloseable {
                     .create();
 
     /** Names, which are for people: the same weights may lie elsewhere. */
-    private static final List<String> NOT_COMPARED = List.of("model", "policy");
+    static final List<String> NOT_COMPARED = List.of("model", "policy");
 
     private static final Map<String, String> MEANINGS =
             Map.of(
@@ -120,18 +120,22 @@ public final class EvaluationLog implements AutoCloseable {
      * @throws IllegalArgumentException as {@link #read}, or if the benchmark asks other questions
      */
     public static Repeated regrade(Path directory, Consumer<String> notices) {
-        JsonObject settings;
-        try {
-            settings = page(directory).getAsJsonObject("settings");
-        } catch (IOException e) {
-            throw new UncheckedIOException(directory + ": can't be read: " + e.getMessage(), e);
-        }
+        JsonObject settings = settings(directory);
         Benchmark benchmark =
                 Benchmark.named(settings.get("benchmark").getAsString())
                         .take(settings.get("problems").getAsInt());
         try (EvaluationLog log = open(directory, benchmark, settings, notices)) {
             log.finish(0, 0);
             return new Repeated(List.copyOf(log.complete().values()));
+        }
+    }
+
+    /** The settings of a directory's evaluation. */
+    public static JsonObject settings(Path directory) {
+        try {
+            return page(directory).getAsJsonObject("settings");
+        } catch (IOException e) {
+            throw new UncheckedIOException(directory + ": can't be read: " + e.getMessage(), e);
         }
     }
 

@@ -149,6 +149,16 @@ public final class Evaluator {
         }
     }
 
+    /**
+     * Tells evaluations apart: one takes up another's log if and only if theirs are the same.
+     * Neither the seed nor the number of samples is in it.
+     */
+    public String fingerprint(Benchmark benchmark, SamplingParams params) {
+        JsonObject settings = settings(benchmark, params);
+        EvaluationLog.NOT_COMPARED.forEach(settings::remove);
+        return Fingerprint.of(List.of(settings.toString()));
+    }
+
     private int samples(Benchmark benchmark) {
         return samples == BENCHMARKS_OWN ? benchmark.samples() : samples;
     }
