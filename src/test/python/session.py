@@ -31,19 +31,19 @@ class Session:
         self.wait_for(request, lambda message: message["msg_type"] == "stream")
         return request
 
-    def finish(self, request):
-        """All that the cell shows until it is idle: a list of (message type, content)."""
+    def finish(self, request, until=None):
+        """All that the cell shows until it is idle, or a kind of message: a list of (message type, content)."""
         shown = []
 
         def idle(message):
             shown.append((message["msg_type"], message["content"]))
-            return message["content"].get("execution_state") == "idle"
+            return message["content"].get("execution_state") == "idle" or message["msg_type"] == until
 
         self.wait_for(request, idle)
         return shown
 
-    def run(self, code):
-        return self.finish(self.client.execute(code))
+    def run(self, code, until=None):
+        return self.finish(self.client.execute(code), until)
 
     def wait_for(self, request, condition):
         deadline = time.monotonic() + TIMEOUT

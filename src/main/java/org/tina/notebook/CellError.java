@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import jdk.jshell.EvalException;
-import jdk.jshell.JShell;
 
 /**
  * An exception of a cell as text: what went wrong in red, then every cause, then where. Frames
@@ -28,17 +27,16 @@ final class CellError {
      *     "#7"
      * @param thrown the throwable itself, with its causes; null where it is not known
      */
-    static List<String> lines(EvalException error, Throwable thrown, JShell shell) {
+    static List<String> lines(EvalException error, Throwable thrown, CellSources cells) {
         List<String> lines = new ArrayList<>();
         String message = error.getMessage() == null ? "" : error.getMessage();
         lines.addAll(
                 headline(error.getExceptionClassName(), "null".equals(message) ? "" : message));
         for (Throwable cause = cause(thrown); cause != null; cause = cause(cause)) {
-            String said = cause.getMessage() == null ? "" : cause.getMessage();
-            lines.addAll(headline("Caused by " + cause.getClass().getName(), said));
-            lines.addAll(frames(ownFrames(cause, thrown), 3, shell));
+            lines.addAll(headline("Caused by " + cause.getClass().getName(), said(cause)));
+            lines.addAll(frames(ownFrames(cause, thrown), 3, cells));
         }
-        lines.addAll(frames(untilCell(error.getStackTrace()), FRAMES, shell));
+        lines.addAll(frames(untilCell(error.getStackTrace()), FRAMES, cells));
         return lines;
     }
 
@@ -71,32 +69,38 @@ final class CellError {
         return frame.getFileName() != null && frame.getFileName().startsWith("#");
     }
 
-    private static List<String> frames(List<StackTraceElement> frames, int limit, JShell shell) {
+    private static List<String> frames(
+            List<StackTraceElement> frames, int limit, CellSources cells) {
         List<String> lines = new ArrayList<>();
         for (StackTraceElement frame : frames.subList(0, Math.min(limit, frames.size()))) {
-            lines.add("    at " + (isCell(frame) ? cellFrame(frame, shell) : frame));
+            lines.add("    at " + (isCell(frame) ? cellFrame(frame, cells) : frame));
         }
         if (frames.size() > limit) {
             lines.add("    … " + (frames.size() - limit) + " more");
             StackTraceElement last = frames.get(frames.size() - 1);
             if (isCell(last)) {
-                lines.add("    at " + cellFrame(last, shell));
+                lines.add("    at " + cellFrame(last, cells));
             }
         }
         return lines;
     }
 
-    /**
-     * The line of a frame; the shell counts right only in a cell's first statement, of others it
-     * names the start.
-     */
-    private static String cellFrame(StackTraceElement frame, JShell shell) {
-        return shell.snippets()
-                .filter(snippet -> ("#" + snippet.id()).equals(frame.getFileName()))
-                .flatMap(snippet -> snippet.source().lines().skip(frame.getLineNumber() - 1L))
-                .filter(line -> !line.isBlank())
-                .findFirst()
-                .map(line -> "cell: " + line.strip())
-                .orElse("cell");
+    private static String cellFrame(StackTraceElement frame, CellSources cells) {
+        return cells.describe(frame.getFileName(), frame.getLineNumber()).orElse("cell");
+    }
+
+    /** A failure outside of the cell's own code, such as that of a result that can't be shown. */
+    static List<String> lines(String what, Throwable thrown) {
+        List<String> lines = new ArrayList<>(headline(what, ""));
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            lines.addAll(headline(cause.getClass().getName(), said(cause)));
+            List<StackTraceElement> frames = List.of(cause.getStackTrace());
+            frames.stream().limit(3).forEach(frame -> lines.add("    at " + frame));
+        }
+        return lines;
+    }
+
+    private static String said(Throwable thrown) {
+        return thrown.getMessage() == null ? "" : thrown.getMessage();
     }
 }

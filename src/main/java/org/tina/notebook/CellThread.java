@@ -12,20 +12,15 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * Runs the requests that need the Java shell on one thread of their own. IJava handles every
+ * Runs cells on one thread of their own, and completion and help on another. IJava handles every
  * message on the thread that reads the socket, so that a running cell keeps widgets, and all else
  * that a page sends, waiting for its end.
  */
 final class CellThread {
     private final JupyterConnection connection;
     private final Runnable beforeReply;
-    private final ExecutorService thread =
-            Executors.newSingleThreadExecutor(
-                    task -> {
-                        Thread thread = new Thread(task, "cells");
-                        thread.setDaemon(true);
-                        return thread;
-                    });
+    private final ExecutorService cells = thread("cells");
+    private final ExecutorService help = thread("help");
 
     private CellThread(JupyterConnection connection, Runnable beforeReply) {
         this.connection = connection;
@@ -37,14 +32,23 @@ final class CellThread {
      * before each answer.
      */
     static void moveHandlers(JupyterConnection connection, Runnable beforeReply) {
-        CellThread cells = new CellThread(connection, beforeReply);
-        cells.move(MessageType.EXECUTE_REQUEST);
-        cells.move(MessageType.COMPLETE_REQUEST);
-        cells.move(MessageType.INSPECT_REQUEST);
-        cells.move(MessageType.IS_COMPLETE_REQUEST);
+        CellThread threads = new CellThread(connection, beforeReply);
+        threads.move(MessageType.EXECUTE_REQUEST, threads.cells);
+        threads.move(MessageType.COMPLETE_REQUEST, threads.help);
+        threads.move(MessageType.INSPECT_REQUEST, threads.help);
+        threads.move(MessageType.IS_COMPLETE_REQUEST, threads.help);
     }
 
-    private <T> void move(MessageType<T> type) {
+    private static ExecutorService thread(String name) {
+        return Executors.newSingleThreadExecutor(
+                task -> {
+                    Thread thread = new Thread(task, name);
+                    thread.setDaemon(true);
+                    return thread;
+                });
+    }
+
+    private <T> void move(MessageType<T> type, ExecutorService thread) {
         ShellHandler<T> handler = connection.getHandler(type);
         connection.setHandler(
                 type,
