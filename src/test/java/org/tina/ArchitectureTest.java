@@ -30,6 +30,7 @@ class ArchitectureTest {
                     "recipe",
                     "mini",
                     "study",
+                    "doctor",
                     "analysis",
                     "bench",
                     "notebook",
