@@ -74,7 +74,10 @@ final class Studies implements Callable<Integer> {
     @Option(
             names = "--parallel",
             paramLabel = "N",
-            description = "Runs that go on side by side (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Runs that go on side by side (default: ${DEFAULT-VALUE}). With two on two cores"
+                            + " the miniature's studies take a seventh less time, but each run's own"
+                            + " seconds, which the log keeps, are more.")
     private int parallel = 1;
 
     @Option(names = "--full", description = "The same study with the paper's model and data.")

@@ -81,7 +81,7 @@ public final class StudyLog {
      * @param unreadable told of each line that can't be read; the rest is read all the same
      * @throws IllegalArgumentException if the file can't be read
      */
-    public static List<StudyRun> read(Path file, Consumer<String> unreadable) {
+    public static synchronized List<StudyRun> read(Path file, Consumer<String> unreadable) {
         List<String> lines;
         try {
             lines = new String(Files.readAllBytes(file), StandardCharsets.UTF_8).lines().toList();
@@ -106,10 +106,10 @@ public final class StudyLog {
     }
 
     /**
-     * Adds a run; several processes may do so. A torn last line is left behind as a line of its
-     * own.
+     * Adds a run; several processes may do so, for which a file's lock is made, and several
+     * threads, for which it is not. A torn last line is left behind as a line of its own.
      */
-    static void append(Path file, StudyRun run) throws IOException {
+    static synchronized void append(Path file, StudyRun run) throws IOException {
         Files.createDirectories(file.toAbsolutePath().getParent());
         try (FileChannel channel =
                         FileChannel.open(

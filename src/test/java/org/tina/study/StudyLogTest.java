@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tina.study.StudyRun.CorpusLoss;
@@ -118,6 +120,22 @@ class StudyLogTest {
         said.clear();
         assertEquals(List.of(run("1", 1), run("4", 1)), StudyLog.read(file, said::add));
         assertTrue(said.get(0).startsWith(file + ": line 2 is left out"), said.get(0));
+    }
+
+    @Test
+    void threadsMayAddAtTheSameTime() {
+        Path file = folder.resolve("made-up.jsonl");
+        IntStream.range(0, 40)
+                .parallel()
+                .forEach(
+                        seed -> {
+                            try {
+                                StudyLog.append(file, run("1", seed));
+                            } catch (IOException e) {
+                                throw new UncheckedIOException(e);
+                            }
+                        });
+        assertEquals(40, StudyLog.read(file).size());
     }
 
     @Test
