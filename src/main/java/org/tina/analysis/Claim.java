@@ -1,9 +1,10 @@
 package org.tina.analysis;
 
-import java.util.List;
-import java.util.function.Function;
 import org.tina.eval.Interval;
 import org.tina.study.StudyRun;
+
+import java.util.List;
+import java.util.function.Function;
 
 /**
  * A claim of the paper, put to the test with a study's log.

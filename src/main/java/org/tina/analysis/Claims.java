@@ -1,5 +1,12 @@
 package org.tina.analysis;
 
+import org.tina.analysis.Arms.Moment;
+import org.tina.eval.Interval;
+import org.tina.study.StudyLog;
+import org.tina.study.StudyRun;
+
+import tech.tablesaw.api.Table;
+
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -7,23 +14,18 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
-import org.tina.analysis.Arms.Moment;
-import org.tina.eval.Interval;
-import org.tina.study.StudyLog;
-import org.tina.study.StudyRun;
-import tech.tablesaw.api.Table;
 
 /**
- * The paper's claims, each with its numbers, what they are worth, ours, and a verdict by one rule: a
- * claim is <b>supported</b> if the whole 95% interval of its figure lies on the claimed side of a
+ * The paper's claims, each with its numbers, what they are worth, ours, and a verdict by one rule:
+ * a claim is <b>supported</b> if the whole 95% interval of its figure lies on the claimed side of a
  * threshold, <b>contradicted</b> if the whole interval lies on the other side, else <b>not
  * distinguishable</b>; without a study, not measured.
  *
- * <p>Thresholds: "more than 20% of the base" is 0.2. "As good as" is a difference above −3.8 points,
- * the smallest that two of the paper's single runs can tell from nothing ({@link
- * PaperNoise#smallestDifference}); what it could not have seen is not held against it. "Earlier" and
- * "better than" are 0. A study of several arms chooses the arm that a figure is of (the best, the
- * worst, the smallest) by Pass@1 on validation, and reports it on the claims' problems.
+ * <p>Thresholds: "more than 20% of the base" is 0.2. "As good as" is a difference above −3.8
+ * points, the smallest that two of the paper's single runs can tell from nothing ({@link
+ * PaperNoise#smallestDifference}); what it could not have seen is not held against it. "Earlier"
+ * and "better than" are 0. A study of several arms chooses the arm that a figure is of (the best,
+ * the worst, the smallest) by Pass@1 on validation, and reports it on the claims' problems.
  */
 public final class Claims {
     private static final double TWENTY_PERCENT = 0.2;
@@ -41,9 +43,9 @@ public final class Claims {
     }
 
     /**
-     * One row a claim: {@code claim}, {@code statement}, {@code paper}, {@code paper's noise}, {@code
-     * rule}, {@code ours} with {@code low} and {@code high}, {@code runs} (that the study has), {@code
-     * verdict}, {@code note} (why it was not measured), {@code make again}.
+     * One row a claim: {@code claim}, {@code statement}, {@code paper}, {@code paper's noise},
+     * {@code rule}, {@code ours} with {@code low} and {@code high}, {@code runs} (that the study
+     * has), {@code verdict}, {@code note} (why it was not measured), {@code make again}.
      *
      * @param logs study → its runs, none if it was not run
      */
@@ -62,11 +64,12 @@ public final class Claims {
                 } else {
                     ours = claim.figure().apply(log);
                 }
-            } catch (IllegalArgumentException e) { // an arm or benchmark is missing, or no transition
+            } catch (
+                    IllegalArgumentException
+                            e) { // an arm or benchmark is missing, or no transition
                 note = e.getMessage();
             }
-            Verdict verdict =
-                    ours == null ? Verdict.NOT_MEASURED : claim.verdict().apply(ours);
+            Verdict verdict = ours == null ? Verdict.NOT_MEASURED : claim.verdict().apply(ours);
             rows.interval("ours", ours).whole("runs", log.size());
             rows.text("verdict", verdict.toString()).text("note", note);
             rows.text("make again", claim.command());
@@ -97,7 +100,9 @@ public final class Claims {
                         against + ", and the baselines' own seeds move them as much",
                         "lora-or-full",
                         "best LoRA arm − best full arm is above −" + points,
-                        log -> difference(log, best(log, Claims::lora), best(log, run -> !lora(run))),
+                        log ->
+                                difference(
+                                        log, best(log, Claims::lora), best(log, run -> !lora(run))),
                         figure -> Verdict.above(figure, -margin)),
                 new Claim(
                         "transition",
@@ -235,7 +240,8 @@ public final class Claims {
     }
 
     private static Interval share(List<StudyRun> log, Predicate<StudyRun> counts) {
-        return Interval.bootstrap(log.stream().mapToDouble(run -> counts.test(run) ? 1 : 0).toArray());
+        return Interval.bootstrap(
+                log.stream().mapToDouble(run -> counts.test(run) ? 1 : 0).toArray());
     }
 
     private static boolean found(StudyRun run, String metric) {

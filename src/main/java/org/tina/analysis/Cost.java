@@ -1,8 +1,5 @@
 package org.tina.analysis;
 
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import org.tina.analysis.Arms.Moment;
 import org.tina.data.ModelHub;
 import org.tina.model.ModelConfig;
@@ -11,17 +8,22 @@ import org.tina.recipe.Machine;
 import org.tina.recipe.Recipe;
 import org.tina.study.StudyRun;
 import org.tina.study.StudyRun.Evaluated;
+
 import tech.tablesaw.api.Row;
 import tech.tablesaw.api.Table;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
  * What runs took and what they would take: tokens, operations, time, money.
  *
  * <p>Operations of a run that was made: {@code tokens · 2N · passes}, where N are the model's
  * parameters outside its input embedding and a token is passed through the model once to sample it,
- * once more for each of forward and backward of the update (backward for inputs alone with LoRA, for
- * weights too without), and once for the reference if beta is above 0. Attention over the context,
- * which is small for short texts, is left out.
+ * once more for each of forward and backward of the update (backward for inputs alone with LoRA,
+ * for weights too without), and once for the reference if beta is above 0. Attention over the
+ * context, which is small for short texts, is left out.
  */
 public final class Cost {
 

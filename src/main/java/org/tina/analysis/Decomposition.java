@@ -1,10 +1,12 @@
 package org.tina.analysis;
 
-import java.util.List;
 import org.tina.analysis.Arms.Moment;
 import org.tina.study.StudyRun;
 import org.tina.study.StudyRun.Evaluated;
+
 import tech.tablesaw.api.Table;
+
+import java.util.List;
 
 /**
  * The paper's hypothesis as a sum. With f the share of completions in the format and a the share of
@@ -60,8 +62,8 @@ public record Decomposition(
      * One row a run, from the base to its best step on the reported benchmark: {@code arm}, {@code
      * seed}, {@code format before}, {@code format after}, {@code accuracy before}, {@code accuracy
      * after} (both given the format), {@code gain}, {@code by format}, {@code by accuracy}, and
-     * {@code lenient gain}, that of answers counted whatever the format. A run that was not measured
-     * there has no row.
+     * {@code lenient gain}, that of answers counted whatever the format. A run that was not
+     * measured there has no row.
      */
     public static Table table(List<StudyRun> log) {
         String benchmark = Arms.testBenchmark(log);

@@ -1,5 +1,19 @@
 package org.tina.analysis;
 
+import org.tina.data.FileTrouble;
+import org.tina.data.Problem;
+import org.tina.data.ProblemSet;
+import org.tina.generate.Completion;
+import org.tina.generate.Sampler;
+import org.tina.generate.SamplingParams;
+import org.tina.lora.LoraAdapter;
+import org.tina.model.CausalLM;
+import org.tina.model.Group;
+import org.tina.model.Policy;
+import org.tina.model.Tokenizer;
+
+import tech.tablesaw.api.Table;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,26 +26,14 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.tina.data.FileTrouble;
-import org.tina.data.Problem;
-import org.tina.data.ProblemSet;
-import org.tina.generate.Completion;
-import org.tina.generate.Sampler;
-import org.tina.generate.SamplingParams;
-import org.tina.lora.LoraAdapter;
-import org.tina.model.CausalLM;
-import org.tina.model.Group;
-import org.tina.model.Policy;
-import org.tina.model.Tokenizer;
-import tech.tablesaw.api.Table;
 
 /**
  * How far training moved the probability of each kind of token: the same prompts and the same
  * completions, scored by every checkpoint of a run and by the base.
  *
  * <p>Kinds: <i>structure</i> (the think and answer tags, the box), <i>numbers</i> (digits and
- * arithmetic signs), <i>style words</i> (all with letters), <i>ending</i> (the token that stops), and
- * <i>other</i>.
+ * arithmetic signs), <i>style words</i> (all with letters), <i>ending</i> (the token that stops),
+ * and <i>other</i>.
  */
 public final class Microscope {
     private static final Pattern TAGS = Pattern.compile("</?think>|</?answer>|\\\\boxed\\{|\\}");
@@ -46,10 +48,11 @@ public final class Microscope {
     private Microscope() {}
 
     /**
-     * Looks at a LoRA run through its checkpoints, on completions that the base draws of up to 50 of
-     * the problems and on those that the last checkpoint draws: {@code text} (whose it is: base's or
-     * trained), {@code step}, {@code kind}, {@code tokens} (how many), {@code shift} (mean change of
-     * the log-probability, nats a token), {@code absolute shift} (mean of its size).
+     * Looks at a LoRA run through its checkpoints, on completions that the base draws of up to 50
+     * of the problems and on those that the last checkpoint draws: {@code text} (whose it is:
+     * base's or trained), {@code step}, {@code kind}, {@code tokens} (how many), {@code shift}
+     * (mean change of the log-probability, nats a token), {@code absolute shift} (mean of its
+     * size).
      *
      * @param model the run's base
      * @param run a run's directory; checkpoints that are missing are passed over
@@ -67,8 +70,7 @@ public final class Microscope {
             for (Path checkpoint : checkpoints) {
                 try (LoraAdapter adapter = LoraAdapter.load(model, checkpoint)) {
                     texts.forEach(
-                            (whose, list) ->
-                                    add(rows, whose, checkpoint, list, base, adapter));
+                            (whose, list) -> add(rows, whose, checkpoint, list, base, adapter));
                 }
             }
         }
@@ -76,7 +78,12 @@ public final class Microscope {
     }
 
     private static void add(
-            Rows rows, String whose, Path checkpoint, List<Text> texts, Policy base, Policy adapter) {
+            Rows rows,
+            String whose,
+            Path checkpoint,
+            List<Text> texts,
+            Policy base,
+            Policy adapter) {
         Map<String, List<Double>> shifts = new LinkedHashMap<>();
         KINDS.forEach(kind -> shifts.put(kind, new ArrayList<>()));
         for (Text text : texts) {
@@ -92,7 +99,8 @@ public final class Microscope {
                         rows.row().text("text", whose);
                         rows.whole("step", Trajectories.stepOf(checkpoint)).text("kind", kind);
                         rows.whole("tokens", values.size());
-                        rows.number("shift", values.stream().mapToDouble(v -> v).average().orElse(0));
+                        rows.number(
+                                "shift", values.stream().mapToDouble(v -> v).average().orElse(0));
                         rows.number(
                                 "absolute shift",
                                 values.stream().mapToDouble(Math::abs).average().orElse(0));
@@ -149,7 +157,8 @@ public final class Microscope {
         if (piece.chars().anyMatch(Character::isLetter)) {
             return "style words";
         }
-        boolean number = piece.chars().anyMatch(c -> Character.isDigit(c) || "+-*/=".indexOf(c) >= 0);
+        boolean number =
+                piece.chars().anyMatch(c -> Character.isDigit(c) || "+-*/=".indexOf(c) >= 0);
         return number ? "numbers" : "other";
     }
 
@@ -162,7 +171,8 @@ public final class Microscope {
                             .toList();
             if (adapters.isEmpty()) {
                 throw new IllegalArgumentException(
-                        run + ": holds no checkpoint-N with an adapter; a run with use_peft has them");
+                        run
+                                + ": holds no checkpoint-N with an adapter; a run with use_peft has them");
             }
             return adapters;
         } catch (IOException e) {

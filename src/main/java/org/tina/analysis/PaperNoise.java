@@ -1,8 +1,10 @@
 package org.tina.analysis;
 
-import java.util.List;
 import org.apache.commons.math3.distribution.NormalDistribution;
+
 import tech.tablesaw.api.Row;
+
+import java.util.List;
 
 /**
  * What the seed alone does to one number of the paper: the average over its six benchmarks of one

@@ -1,12 +1,5 @@
 package org.tina.analysis;
 
-import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
 import org.apache.commons.math3.linear.RealMatrix;
 import org.apache.commons.math3.linear.SingularValueDecomposition;
@@ -15,11 +8,20 @@ import org.tina.model.ModelFormatException;
 import org.tina.model.SafeTensors;
 import org.tina.study.Spectrum;
 import org.tina.study.StudyRun;
+
 import tech.tablesaw.api.Table;
 
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
 /**
- * What an adapter has learned, seen in the singular values σ of each update {@code s · B·A}. Adapters
- * are read from PEFT's directories without their base model, real Tina adapters too.
+ * What an adapter has learned, seen in the singular values σ of each update {@code s · B·A}.
+ * Adapters are read from PEFT's directories without their base model, real Tina adapters too.
  *
  * <ul>
  *   <li><b>Effective rank</b>: {@code exp(−Σ p ln p)} with {@code p = σ / Σσ} (Roy and Vetterli
@@ -36,7 +38,9 @@ public final class Spectra {
             Pattern.compile("(.*\\.layers\\.(\\d+)\\..*?(\\w+))\\.lora_A\\.weight");
     private static final int LEADING = 4;
 
-    /** An update of one matrix: left singular vectors {@code [out][rank]} and σ, the largest first. */
+    /**
+     * An update of one matrix: left singular vectors {@code [out][rank]} and σ, the largest first.
+     */
     private record Update(int layer, String module, RealMatrix left, double[] singular) {}
 
     private Spectra() {}
@@ -77,7 +81,10 @@ public final class Spectra {
         rows.number("participation", participation(singular));
     }
 
-    /** All singular values of an adapter: {@code layer}, {@code module}, {@code index} (from 1), {@code singular}. */
+    /**
+     * All singular values of an adapter: {@code layer}, {@code module}, {@code index} (from 1),
+     * {@code singular}.
+     */
     public static Table values(Path adapter) {
         Rows rows = new Rows("singular values of " + adapter.getFileName());
         for (Update update : read(adapter).values()) {
@@ -90,9 +97,10 @@ public final class Spectra {
     }
 
     /**
-     * How far two adapters of one model, of any ranks, write into the same directions, over at most 4
-     * leading ones: {@code layer}, {@code module}, {@code directions} (k), {@code likeness} in [0, 1],
-     * {@code chance} (that of random directions). Matrices that only one adapter has are left out.
+     * How far two adapters of one model, of any ranks, write into the same directions, over at most
+     * 4 leading ones: {@code layer}, {@code module}, {@code directions} (k), {@code likeness} in
+     * [0, 1], {@code chance} (that of random directions). Matrices that only one adapter has are
+     * left out.
      */
     public static Table likeness(Path one, Path other) {
         Map<String, Update> others = read(other);
@@ -109,10 +117,7 @@ public final class Spectra {
                                         "%s and %s: %s has other sizes, they are of different models"
                                                 .formatted(one, other, name));
                             }
-                            int k =
-                                    Math.min(
-                                            LEADING,
-                                            Math.min(directions(a), directions(b)));
+                            int k = Math.min(LEADING, Math.min(directions(a), directions(b)));
                             rows.row().whole("layer", a.layer).text("module", a.module);
                             rows.whole("directions", k);
                             rows.number("likeness", k == 0 ? Double.NaN : likeness(a, b, k));
@@ -124,8 +129,7 @@ public final class Spectra {
     private static double likeness(Update a, Update b, int k) {
         int last = a.left.getRowDimension() - 1;
         RealMatrix product =
-                a.left
-                        .getSubMatrix(0, last, 0, k - 1)
+                a.left.getSubMatrix(0, last, 0, k - 1)
                         .transpose()
                         .multiply(b.left.getSubMatrix(0, last, 0, k - 1));
         double norm = product.getFrobeniusNorm();
@@ -162,8 +166,7 @@ public final class Spectra {
         JsonFile config = JsonFile.read(adapter.resolve("adapter_config.json"));
         int rank = config.integer("r", 8);
         double alpha = config.number("lora_alpha", 8);
-        double scale =
-                config.bool("use_rslora", false) ? alpha / Math.sqrt(rank) : alpha / rank;
+        double scale = config.bool("use_rslora", false) ? alpha / Math.sqrt(rank) : alpha / rank;
         SafeTensors file = SafeTensors.open(adapter.resolve(WEIGHTS));
         Map<String, Update> updates = new LinkedHashMap<>();
         for (String name : file.entries().keySet().stream().sorted(Spectra::byLayer).toList()) {
@@ -198,8 +201,8 @@ public final class Spectra {
     }
 
     /**
-     * {@code B·A = Q₁(R₁R₂ᵀ)Q₂ᵀ} with the orthonormal columns Q₁ of B and Q₂ of Aᵀ: the small middle
-     * has the singular values, and Q₁ turns its left vectors into the update's.
+     * {@code B·A = Q₁(R₁R₂ᵀ)Q₂ᵀ} with the orthonormal columns Q₁ of B and Q₂ of Aᵀ: the small
+     * middle has the singular values, and Q₁ turns its left vectors into the update's.
      */
     private static Update update(
             int layer, String module, RealMatrix a, RealMatrix b, double scale) {
@@ -207,8 +210,7 @@ public final class Spectra {
         RealMatrix q2 = orthonormal(a.transpose());
         RealMatrix middle = q1.transpose().multiply(b).multiply(a.multiply(q2));
         SingularValueDecomposition svd = new SingularValueDecomposition(middle);
-        double[] singular =
-                Arrays.stream(svd.getSingularValues()).map(v -> v * scale).toArray();
+        double[] singular = Arrays.stream(svd.getSingularValues()).map(v -> v * scale).toArray();
         return new Update(layer, module, q1.multiply(svd.getU()), singular);
     }
 

@@ -1,5 +1,31 @@
 package org.tina.notebook;
 
+import org.knowm.xchart.AnnotationLine;
+import org.knowm.xchart.CategoryChart;
+import org.knowm.xchart.HeatMapChart;
+import org.knowm.xchart.HeatMapChartBuilder;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
+import org.knowm.xchart.style.lines.SeriesLines;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+import org.tina.analysis.Arms;
+import org.tina.analysis.Arms.Moment;
+import org.tina.analysis.PaperNoise;
+import org.tina.analysis.PaperTables;
+import org.tina.analysis.PhaseTransition;
+import org.tina.analysis.Trajectories;
+import org.tina.data.Names;
+import org.tina.eval.Interval;
+import org.tina.notebook.DotPlot.Dot;
+import org.tina.study.StudyRun;
+
+import tech.tablesaw.api.ColumnType;
+import tech.tablesaw.api.NumericColumn;
+import tech.tablesaw.api.Row;
+import tech.tablesaw.api.Table;
+
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Graphics2D;
@@ -18,29 +44,6 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
-import org.knowm.xchart.AnnotationLine;
-import org.knowm.xchart.CategoryChart;
-import org.knowm.xchart.HeatMapChart;
-import org.knowm.xchart.HeatMapChartBuilder;
-import org.knowm.xchart.XYChart;
-import org.knowm.xchart.XYChartBuilder;
-import org.knowm.xchart.XYSeries;
-import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
-import org.knowm.xchart.style.markers.SeriesMarkers;
-import org.tina.analysis.Arms;
-import org.tina.analysis.Arms.Moment;
-import org.tina.analysis.PaperNoise;
-import org.tina.analysis.PaperTables;
-import org.tina.analysis.PhaseTransition;
-import org.tina.analysis.Trajectories;
-import org.tina.data.Names;
-import org.tina.eval.Interval;
-import org.tina.notebook.DotPlot.Dot;
-import org.tina.study.StudyRun;
-import tech.tablesaw.api.ColumnType;
-import tech.tablesaw.api.NumericColumn;
-import tech.tablesaw.api.Row;
-import tech.tablesaw.api.Table;
 
 /**
  * Charts of studies. An arm has its colour from its place in the whole log, so that it keeps it in
@@ -58,10 +61,12 @@ public final class StudyCharts {
     private static final int LEGEND_ROW = 20;
     private static final String LENGTH = "completions/mean_length";
 
-    /** From light to dark; both ends can be seen on white and on black. */
+    /** From light to middle, so that black numbers can be read on all of them. */
     private static final Color[] HEAT = {
-        new Color(0xd9, 0xe8, 0xf8), new Color(0x3b, 0x8e, 0xea), new Color(0x12, 0x3a, 0x73)
+        new Color(0xf1, 0xf5, 0xfa), new Color(0xa9, 0xcd, 0xf5), new Color(0x3b, 0x8e, 0xea)
     };
+
+    private static final Color VALUE = Color.BLACK;
 
     private static final String MARK = "mark ";
 
@@ -298,7 +303,7 @@ public final class StudyCharts {
                     double[] y = points.values().stream().mapToDouble(Interval::mean).toArray();
                     XYSeries series = chart.addSeries(name.isEmpty() ? "Pass@1" : name, x, y);
                     series.setMarker(SeriesMarkers.CIRCLE).setMarkerColor(color);
-                    series.setLineColor(color).setLineWidth(2f);
+                    series.setLineColor(color).setLineStyle(SeriesLines.SOLID).setLineWidth(2f);
                     points.forEach(
                             (at, interval) ->
                                     interval(chart, name, Math.log10(at), interval, color));
@@ -342,7 +347,7 @@ public final class StudyCharts {
         g.setColor(Charts.GREY);
         double free = 0;
         for (double value : values) {
-            String text = Grid.text(value);
+            String text = Grid.text(Charts.fourDigits(value));
             double x = chart.getScreenXFromChart(Math.log10(value));
             double left = x - g.getFontMetrics().stringWidth(text) / 2.0;
             if (left >= free) {
@@ -379,6 +384,7 @@ public final class StudyCharts {
                         new double[] {x, x},
                         new double[] {interval.low(), interval.high()});
         series.setMarker(SeriesMarkers.NONE).setLineColor(color).setLineWidth(1.4f);
+        series.setLineStyle(SeriesLines.SOLID); // else its place in the chart decides
         series.setShowInLegend(false);
     }
 
@@ -452,7 +458,7 @@ public final class StudyCharts {
         cells.forEach(
                 (at, values) -> {
                     double mean = values.stream().mapToDouble(v -> v).average().getAsDouble();
-                    data.add(new Number[] {at.get(0), at.get(1), mean});
+                    data.add(new Number[] {at.get(0), at.get(1), Charts.fourDigits(mean)});
                 });
         HeatMapChart chart = new HeatMapChartBuilder().width(640).height(320).title(title).build();
         Charts.style(chart.getStyler());
@@ -463,7 +469,7 @@ public final class StudyCharts {
         chart.getStyler()
                 .setShowValue(layers.size() <= 8)
                 .setValueFont(Charts.font(11))
-                .setValueFontColor(Charts.GREY)
+                .setValueFontColor(VALUE)
                 .setHeatMapDecimalValueFormatter(Grid::text);
         chart.setXAxisTitle("layer");
         chart.addSeries(value, layers, modules, data);
@@ -519,7 +525,7 @@ public final class StudyCharts {
                             var all = values.summaryStatistics();
                             ends.put(step, new double[] {all.getMin(), all.getMax()});
                         });
-        double[] forth = ends.keySet().stream().mapToDouble(step -> step).toArray();
+        double[] forth = unevenly(ends.keySet());
         double[] back = ends.descendingKeySet().stream().mapToDouble(step -> step).toArray();
         double[] low = ends.values().stream().mapToDouble(e -> e[0]).toArray();
         double[] high = ends.descendingMap().values().stream().mapToDouble(e -> e[1]).toArray();
@@ -527,6 +533,16 @@ public final class StudyCharts {
         band.setXYSeriesRenderStyle(XYSeriesRenderStyle.PolygonArea).setShowInLegend(false);
         band.setMarker(SeriesMarkers.NONE).setLineColor(Charts.CLEAR);
         band.setFillColor(new Color(color.getRed(), color.getGreen(), color.getBlue(), 0x38));
+    }
+
+    /**
+     * Steps as numbers, the first one moved by next to nothing: XChart labels evenly spaced values
+     * one by one, until they touch, and uneven ones at round numbers.
+     */
+    private static double[] unevenly(Set<Integer> steps) {
+        double[] x = steps.stream().mapToDouble(Integer::doubleValue).toArray();
+        x[0] += 1e-6;
+        return x;
     }
 
     private static double[] concat(double[] a, double[] b) {
@@ -586,12 +602,10 @@ public final class StudyCharts {
         XYSeries series =
                 chart.addSeries(
                         name,
-                        curve.keySet().stream().mapToDouble(step -> step).toArray(),
+                        unevenly(curve.keySet()),
                         curve.values().stream().mapToDouble(v -> v).toArray());
-        series.setMarker(SeriesMarkers.NONE).setLineColor(color).setLineWidth(width);
-        if (dashed) {
-            series.setLineStyle(new BasicStroke(width, 0, 0, 10, DASHES, 0));
-        }
+        series.setMarker(SeriesMarkers.NONE).setLineColor(color);
+        series.setLineStyle(dashed ? dashed() : SeriesLines.SOLID).setLineWidth(width);
         return series;
     }
 

@@ -4,22 +4,25 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tina.model.ModelFormatException;
 import org.tina.model.SafeTensors;
 import org.tina.model.SafeTensors.DType;
 import org.tina.model.SafeTensors.Tensor;
+
 import tech.tablesaw.api.Row;
 import tech.tablesaw.api.Table;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
 class SpectraTest {
-    private static final String Q = "base_model.model.model.layers.%d.self_attn.q_proj.lora_%s.weight";
+    private static final String Q =
+            "base_model.model.model.layers.%d.self_attn.q_proj.lora_%s.weight";
 
     @TempDir Path folder;
 
@@ -32,7 +35,11 @@ class SpectraTest {
         assertEquals(10, row.getDouble("norm"), 1e-9);
         assertEquals(2, row.getInt("rank"));
         Table values = Spectra.values(folder.resolve("a"));
-        assertEquals(List.of(8.0, 6.0), values.doubleColumn("singular").asList().stream().map(v -> Math.round(v * 1e6) / 1e6).toList());
+        assertEquals(
+                List.of(8.0, 6.0),
+                values.doubleColumn("singular").asList().stream()
+                        .map(v -> Math.round(v * 1e6) / 1e6)
+                        .toList());
     }
 
     @Test
@@ -40,13 +47,15 @@ class SpectraTest {
         assertEquals(4, Spectra.effectiveRank(new double[] {2, 2, 2, 2}), 1e-12);
         assertEquals(1, Spectra.effectiveRank(new double[] {2, 0, 0}), 1e-12);
         assertEquals(4, Spectra.participation(new double[] {2, 2, 2, 2}), 1e-12);
-        assertEquals(100.0 / 68, Spectra.participation(new double[] {Math.sqrt(8), Math.sqrt(2)}), 1e-9);
+        assertEquals(
+                100.0 / 68, Spectra.participation(new double[] {Math.sqrt(8), Math.sqrt(2)}), 1e-9);
     }
 
     @Test
     void likenessIsOneForTheSameDirectionsAndNoneForOthers() throws IOException {
         Path one = adapter("one", 4, new float[] {3, 0, 0, 4, 0, 0}, new float[] {1, 0, 0, 1});
-        Path turned = adapter("turned", 9, new float[] {1, 1, 1, -1, 0, 0}, new float[] {1, 2, 0, 1});
+        Path turned =
+                adapter("turned", 9, new float[] {1, 1, 1, -1, 0, 0}, new float[] {1, 2, 0, 1});
         Path third = adapter("third", 4, new float[] {0, 0, 0, 0, 5, 5}, new float[] {1, 0, 0, 1});
         assertEquals(1, Spectra.likeness(one, turned).row(0).getDouble("likeness"), 1e-9);
         Row none = Spectra.likeness(one, third).row(0);
