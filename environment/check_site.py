@@ -1,9 +1,10 @@
 """Checks a built site: links, anchors, headings, pictures' texts, size, and that nothing is asked of another host.
 
-usage: check_site.py DIRECTORY [--browser]
+usage: check_site.py DIRECTORY [--browser PICTURES]
 
 With --browser every page is opened from its file in Chromium, in light and dark and without a network, and what the
-browser complains of counts too. That needs environment/browser/requirements.txt and Chromium.
+browser complains of counts too; a picture of each goes to the folder PICTURES. "environment/tina setup --browser"
+installs what that needs.
 """
 
 import re
@@ -118,18 +119,21 @@ def target(page, url):
     return (page.file.parent / path).resolve() if path else page.file.resolve()
 
 
-def main(directory, browser):
+def main(directory, pictures=None):
     found = faults(directory)
     pages = sorted(directory.rglob("*.html"))
-    if browser:
+    if pictures:
         sys.path.insert(0, str(Path(__file__).parent / "browser"))
-        import chromium
+        import chromium  # only here, since a site can be checked without a browser
 
-        found += chromium.complaints(pages)
+        pictures.mkdir(parents=True, exist_ok=True)
+        found += chromium.complaints(pages, pictures)
     print("\n".join(found))
     print(f"{len(pages)} pages, {size(directory) / 1e6:.1f} MB, {len(found)} faults")
     sys.exit(1 if found else 0)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), "--browser" in sys.argv[2:])
+    if len(sys.argv) not in (2, 4) or sys.argv[2:3] not in ([], ["--browser"]):
+        sys.exit(__doc__)
+    main(*map(Path, sys.argv[1:2] + sys.argv[3:]))

@@ -3,6 +3,7 @@
 usage: publish.py DIRECTORY [NAME...]      all notebooks that "environment/tina notebook" left under runs/, or those named
 """
 
+import gzip
 import json
 import re
 import shutil
@@ -80,18 +81,19 @@ def write(file, content):
 
 
 def downloads(chapter, directory):
-    """Copies what a reader may want: the notebook as it can be run again, the logs of its runs, the studies it shows."""
+    """Copies what a reader may want: the notebook to be run again, the logs of its runs, the studies that it shows."""
     place = f"files/{chapter.folder}{chapter.name}/"
     certificate = chapter.notebook.metadata.get(render.CERTIFICATE, {"runs": [], "data": {}})
     files = {chapter.path.name: chapter.path}
     for run in certificate["runs"]:
         run = PROJECT / run["directory"]
         files |= {f"{run.name}-{name}": run / name for name in ("recipe.yaml", "metrics.jsonl")}
-    files |= {Path(name).name: PROJECT / name for name in certificate["data"] if name.endswith(".jsonl")}
-    copied = {name: file for name, file in files.items() if file.is_file()}
-    for name, file in copied.items():
-        write(directory / place / name, file.read_bytes())
-    return [place + name for name in copied]
+    studies = [PROJECT / name for name in certificate["data"] if (PROJECT / name).parent == STUDIES]
+    copies = {place + name: file.read_bytes() for name, file in files.items() if file.is_file()}
+    copies |= {f"files/{log.name}.gz": gzip.compress(log.read_bytes(), mtime=0) for log in studies if log.is_file()}
+    for name, content in copies.items():
+        write(directory / name, content)
+    return list(copies)
 
 
 def build(directory, pages, solutions, missing):

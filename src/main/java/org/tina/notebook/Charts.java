@@ -225,7 +225,7 @@ public final class Charts {
         return smooth;
     }
 
-    private static double[] steps(int count) {
+    static double[] steps(int count) {
         return IntStream.rangeClosed(1, count).asDoubleStream().toArray();
     }
 

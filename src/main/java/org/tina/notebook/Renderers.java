@@ -70,7 +70,7 @@ final class Renderers {
                         });
     }
 
-    private static void chart(Chart<?, ?> chart, DisplayData out) {
+    static void chart(Chart<?, ?> chart, DisplayData out) {
         new Picture(
                         chart.getWidth(),
                         chart.getHeight(),

@@ -26,7 +26,7 @@ final class ForeignKeys {
         meaningless("nothing is uploaded", "push_to_hub push_to_hub_* hub_*");
         meaningless(
                 "the log is always metrics.jsonl",
-                "log_* logging_* report_to wandb_* trackio_* run_name project disable_tqdm"
+                "log_* logging_* wandb_* trackio_* run_name project disable_tqdm"
                         + " num_completions_to_print include_num_input_tokens_seen");
         meaningless(
                 "checkpoints are written by save_steps and all are kept",

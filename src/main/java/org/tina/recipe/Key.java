@@ -111,7 +111,10 @@ enum Key {
     GRADIENT_CHECKPOINTING(true, "compute each layer twice: less memory, a third more time"),
     TOKENS_PER_MICRO_BATCH(2048, "most tokens of one gradient computation", "at least 1"),
     SAVE_STEPS(50, "steps from one checkpoint to the next", "at least 1"),
-    SEED(42, "of the order of problems, of sampling and of dropout");
+    SEED(42, "of the order of problems, of sampling and of dropout"),
+    REPORT_TO(
+            List.of("none"),
+            "tensorboard writes an event file beside metrics.jsonl; other names have no effect");
 
     /** Other names of a key: TRL's where Tina has its own, and Tina's spelling. */
     private static final Map<String, Key> ALIASES =

@@ -505,11 +505,12 @@ public final class Recipe {
     /** Checks that a run's record says the same as this recipe, but for when to save. */
     void requireSame(Path written) {
         Map<String, Object> there = new LinkedHashMap<>(RecipeFile.load(written).named());
+        List<String> free = List.of(Key.SAVE_STEPS.key(), Key.REPORT_TO.key());
         settings()
                 .forEach(
                         (key, value) -> {
                             Object other = there.getOrDefault(key, value);
-                            if (!key.equals(Key.SAVE_STEPS.key()) && !value.equals(other)) {
+                            if (!free.contains(key) && !value.equals(other)) {
                                 throw new IllegalArgumentException(
                                         "%s: is of a run with %s %s, the recipe says %s"
                                                 .formatted(written, key, other, value));
@@ -520,6 +521,11 @@ public final class Recipe {
     /** Steps from one checkpoint to the next. */
     public int saveSteps() {
         return integer(Key.SAVE_STEPS);
+    }
+
+    /** Whether a run also writes an event file for TensorBoard. */
+    boolean writesEventFile() {
+        return ((List<?>) value(Key.REPORT_TO)).contains("tensorboard");
     }
 
     /** Put before every problem; null for none. */

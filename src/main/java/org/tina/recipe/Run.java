@@ -55,6 +55,7 @@ public final class Run implements Iterable<StepMetrics>, AutoCloseable {
     private final GrpoTrainer trainer;
     private final List<StepMetrics> earlier;
     private final Writer log;
+    private final EventFile eventFile; // null if the recipe wants none
     private final List<RunEvent> events = new CopyOnWriteArrayList<>();
     private volatile Recipe recipe;
     private int saved;
@@ -145,6 +146,7 @@ public final class Run implements Iterable<StepMetrics>, AutoCloseable {
         AtomicFile.writeString(
                 file, earlier.stream().map(m -> m.toJson() + "\n").collect(joining()));
         log = Files.newBufferedWriter(file, StandardOpenOption.APPEND);
+        eventFile = this.recipe.writesEventFile() ? new EventFile(directory) : null;
     }
 
     /** The steps that a resumed run made before; none for a new one. */
@@ -333,8 +335,11 @@ public final class Run implements Iterable<StepMetrics>, AutoCloseable {
         try {
             log.write(metrics.toJson() + "\n");
             log.flush();
+            if (eventFile != null) {
+                eventFile.add(metrics);
+            }
         } catch (IOException e) {
-            throw new UncheckedIOException(directory.resolve(METRICS) + ": cannot be written", e);
+            throw new UncheckedIOException(directory + ": its log cannot be written", e);
         }
         if (metrics.step() % recipe.saveSteps() == 0) {
             save();
@@ -375,8 +380,11 @@ public final class Run implements Iterable<StepMetrics>, AutoCloseable {
         try {
             save();
             log.close();
+            if (eventFile != null) {
+                eventFile.close();
+            }
         } catch (IOException e) {
-            throw new UncheckedIOException(directory.resolve(METRICS) + ": cannot be closed", e);
+            throw new UncheckedIOException(directory + ": its log cannot be closed", e);
         } finally {
             trainer.close();
         }

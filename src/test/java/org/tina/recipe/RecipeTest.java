@@ -170,7 +170,6 @@ class RecipeTest {
                         "logging_steps",
                         "wandb_project",
                         "overwrite_output_dir",
-                        "report_to",
                         "save_strategy",
                         "save_total_limit");
         assertEquals(new TreeSet<>(expected), new TreeSet<>(load(TINAS).ignored()));
