@@ -70,8 +70,8 @@ public record PhaseTransition(
     public static PhaseTransition of(StudyRun run, String metric) {
         List<Double> steps = run.metrics().getOrDefault("step", List.of());
         List<Double> values = run.metrics().getOrDefault(metric, List.of());
-        return find(
-                doubles(steps), doubles(values.subList(0, Math.min(values.size(), steps.size()))));
+        int both = Math.min(steps.size(), values.size());
+        return find(doubles(steps.subList(0, both)), doubles(values.subList(0, both)));
     }
 
     /**

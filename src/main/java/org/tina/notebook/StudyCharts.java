@@ -30,12 +30,15 @@ import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -347,7 +350,7 @@ public final class StudyCharts {
         g.setColor(Charts.GREY);
         double free = 0;
         for (double value : values) {
-            String text = Grid.text(Charts.fourDigits(value));
+            String text = settingText(value);
             double x = chart.getScreenXFromChart(Math.log10(value));
             double left = x - g.getFontMetrics().stringWidth(text) / 2.0;
             if (left >= free) {
@@ -356,6 +359,15 @@ public final class StudyCharts {
             }
         }
         g.drawString(key + ", logarithmic", WIDTH / 2 - 60, HEIGHT + 26);
+    }
+
+    /** 0.0015 as {@code 1.5e-3}, 16 as it is. */
+    private static String settingText(double value) {
+        DecimalFormatSymbols symbols = DecimalFormatSymbols.getInstance(Locale.ROOT);
+        symbols.setExponentSeparator("e");
+        return value < 0.1
+                ? new DecimalFormat("0.##E0", symbols).format(value)
+                : Grid.text(Charts.fourDigits(value));
     }
 
     private static double setting(StudyRun run, String key) {

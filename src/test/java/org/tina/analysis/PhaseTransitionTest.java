@@ -80,6 +80,7 @@ class PhaseTransitionTest {
         assertThrows(
                 IllegalArgumentException.class,
                 () -> PhaseTransition.find(steps(3), new double[2]));
+        assertFalse(PhaseTransition.of(Made.log().get(0), "rewards/length/mean").found());
     }
 
     @Test
