@@ -5,7 +5,6 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import org.tina.data.Problem;
 import org.tina.generate.Completion;
-import org.tina.math.MathVerifier;
 
 /**
  * A problem and the completions that were sampled for it.
@@ -13,7 +12,8 @@ import org.tina.math.MathVerifier;
  * @param completions at least one
  * @param verdicts one a completion
  */
-public record Answer(Problem problem, List<Completion> completions, List<Verdict> verdicts) {
+public record Answer(
+        Problem problem, AnswerType type, List<Completion> completions, List<Verdict> verdicts) {
 
     public Answer {
         completions = List.copyOf(completions);
@@ -40,6 +40,7 @@ public record Answer(Problem problem, List<Completion> completions, List<Verdict
         Optional<String> gold = type.gold(problem);
         return new Answer(
                 problem,
+                type,
                 completions,
                 completions.stream().map(c -> type.judge(problem, gold, c.text())).toList());
     }
@@ -83,10 +84,7 @@ public record Answer(Problem problem, List<Completion> completions, List<Verdict
                     (int)
                             votes.stream()
                                     .filter(other -> vote.isPresent() && other.isPresent())
-                                    .filter(
-                                            other ->
-                                                    MathVerifier.equivalent(
-                                                            vote.get(), other.get()))
+                                    .filter(other -> type.same(vote.get(), other.get()))
                                     .count();
             if (same > most) {
                 most = same;

@@ -48,6 +48,12 @@ public enum AnswerType {
         Optional<String> lenient(String completion) {
             return strict(completion);
         }
+
+        /** To the letter: the verifier takes a list as a set, and here the order is the task. */
+        @Override
+        boolean same(String gold, String answer) {
+            return gold.equals(answer);
+        }
     };
 
     private static final ExtractionSettings NAMED = ExtractionSettings.of(Kind.CHOICE, Kind.LATEX);
@@ -83,10 +89,13 @@ public enum AnswerType {
                 Rewards.format(problem, completion) == 1);
     }
 
-    private static boolean same(Optional<String> gold, Optional<String> answer) {
-        return gold.isPresent()
-                && answer.isPresent()
-                && MathVerifier.equivalent(gold.get(), answer.get());
+    private boolean same(Optional<String> gold, Optional<String> answer) {
+        return gold.isPresent() && answer.isPresent() && same(gold.get(), answer.get());
+    }
+
+    /** Whether an answer is as good as another, such as the gold one. */
+    boolean same(String gold, String answer) {
+        return MathVerifier.equivalent(gold, answer);
     }
 
     private static Optional<String> letter(String answer) {

@@ -170,7 +170,8 @@ public record Benchmark(
         if (name.equals("mini/test") || name.equals("mini/claims")) {
             return named("mini/validation");
         }
-        return isPart(VALIDATION) ? this : named(stem() + VALIDATION);
+        boolean already = isPart(VALIDATION) || name.equals("mini/validation");
+        return already ? this : named(stem() + VALIDATION);
     }
 
     /** The part to report what was chosen on {@link #validation}. */

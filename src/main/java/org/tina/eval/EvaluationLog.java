@@ -106,7 +106,7 @@ public final class EvaluationLog implements AutoCloseable {
             EvaluationLog log = new EvaluationLog(directory, asked, settings);
             log.takeUpPace(page);
             lines.forEach(log::put);
-            return new Repeated(List.copyOf(log.complete().values()));
+            return log.repeated();
         } catch (IOException e) {
             throw new UncheckedIOException(directory + ": can't be read: " + e.getMessage(), e);
         }
@@ -126,7 +126,7 @@ public final class EvaluationLog implements AutoCloseable {
                         .take(settings.get("problems").getAsInt());
         try (EvaluationLog log = open(directory, benchmark, settings, notices)) {
             log.finish(0, 0);
-            return new Repeated(List.copyOf(log.complete().values()));
+            return log.repeated();
         }
     }
 
@@ -358,6 +358,14 @@ public final class EvaluationLog implements AutoCloseable {
         // at the pace measured, as other seeds and earlier sessions had their share of the time
         double seconds = tokens * sampledSeconds / sampledTokens;
         return new Evaluation(benchmark.name(), answers, seconds);
+    }
+
+    private Repeated repeated() {
+        List<Evaluation> complete = List.copyOf(complete().values());
+        if (complete.isEmpty()) {
+            throw unfinished(directory);
+        }
+        return new Repeated(complete);
     }
 
     /** By seed, those that have as many completions of every problem, at least one. */

@@ -16,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.ZipFile;
@@ -382,24 +383,89 @@ class CommandTest {
 
     // ---------------------------------------------------------------- the rest
 
+    /** Evaluates three problems, five tokens each. */
+    private Ended eval(String... more) {
+        List<String> arguments =
+                new ArrayList<>(List.of("eval", "--benchmark", "mini/test", "--limit", "3"));
+        arguments.addAll(List.of("--max-new-tokens", "5", "--out", "" + directory.resolve("eval")));
+        arguments.addAll(List.of(more));
+        return run(arguments.toArray(String[]::new));
+    }
+
     @Test
-    void evalPrintsTheFigures() throws IOException {
-        Ended ended =
-                run(
-                        "eval",
-                        "--model",
-                        "" + miniature(),
-                        "--benchmark",
-                        "mini/validation",
-                        "--limit",
-                        "3",
-                        "--samples",
-                        "2",
-                        "--max-new-tokens",
-                        "5");
+    void evalPrintsTheFiguresAndItsSettings() {
+        Ended ended = eval("--model", MODEL, "--samples", "2", "--protocol", "sober");
         assertEquals(0, ended.code, ended.err);
-        assertTrue(ended.out.startsWith("mini/validation: Pass@1 0.0%"), ended.out);
+        assertTrue(ended.out.startsWith("mini/test: Pass@1 0.0%"), ended.out);
         assertTrue(ended.out.contains("3 problems, 2 samples each"), ended.out);
+        assertTrue(ended.out.contains("temperature 0.8, top-p 0.9, at most 5 tokens"), ended.out);
+        assertTrue(ended.out.contains("majority@2"), ended.out);
+    }
+
+    @Test
+    void evalMeasuresAdaptersOnOneModelAndSamplesNothingTwice() throws IOException {
+        Path json = directory.resolve("figures.json");
+        String[] arguments = {
+            "--model", MODEL, "--base", "--adapter", ADAPTER, "--seeds", "2", "--json", "" + json
+        };
+        Ended ended = eval(arguments);
+        assertEquals(0, ended.code, ended.err);
+        assertTrue(ended.out.contains("2 seeds"), ended.out);
+        assertTrue(ended.out.contains("against the first"), ended.out);
+        assertTrue(ended.out.contains("over problems and seeds"), ended.out);
+        var evaluations = json(json).getAsJsonArray("evaluations");
+        assertEquals(2, evaluations.size());
+        JsonObject adapted = evaluations.get(1).getAsJsonObject();
+        assertEquals(ADAPTER, adapted.get("policy").getAsString());
+        assertEquals(0, adapted.get("pass@1").getAsDouble());
+        assertEquals(2, adapted.getAsJsonArray("by_seed").size());
+
+        Ended again = eval(arguments);
+        assertEquals(4, again.errLines().size(), again.err); // a line a seed and policy
+        assertTrue(again.err.contains("3 of 3 completions are there already"), again.err);
+
+        Ended regraded = run("eval", "--regrade", "" + directory.resolve("eval"));
+        assertEquals(0, regraded.code, regraded.err);
+        assertTrue(regraded.err.contains("0 of 6 lines changed"), regraded.err);
+
+        Ended other = eval("--model", MODEL, "--temperature", "0.9");
+        assertEquals(2, other.code);
+        assertTrue(other.err.contains("temperature is 0.6 there, now it is 0.9"), other.err);
+    }
+
+    @Test
+    void evalChoosesACheckpointAndSaysWhatItSkips() throws IOException {
+        Path run = directory.resolve("run");
+        for (String step : List.of("5", "15")) {
+            Path checkpoint = Files.createDirectories(run.resolve("checkpoint-" + step));
+            for (String file : List.of("adapter_config.json", "adapter_model.safetensors")) {
+                Files.copy(Path.of(ADAPTER, file), checkpoint.resolve(file));
+            }
+        }
+        Files.createDirectory(run.resolve("checkpoint-20"));
+        Ended unknown = eval("--checkpoints", "" + run);
+        assertBadInput(unknown, "recipe.yaml", "--model");
+
+        Files.writeString(
+                run.resolve("recipe.yaml"),
+                "base: mini\nsave_steps: 5\nmodel_name_or_path: " + MODEL);
+        Ended ended = eval("--checkpoints", "" + run);
+        assertEquals(0, ended.code, ended.err);
+        assertTrue(ended.err.contains("checkpoint-10: is missing"), ended.err);
+        assertTrue(ended.err.contains("skipped: " + run.resolve("checkpoint-20")), ended.err);
+        String best = run.resolve("checkpoint-5") + " is the best on mini/validation";
+        assertTrue(ended.out.contains(best), ended.out);
+        assertTrue(ended.out.contains("mini/test: 3 problems"), ended.out);
+    }
+
+    @Test
+    void evalNamesWhatItCannotUse() {
+        assertBadInput(run("eval", "--model", MODEL), "--benchmark");
+        assertBadInput(run("eval", "--benchmark", "mini/test"), "--model");
+        assertBadInput(eval("--model", MODEL, "--protocol", "papr"), "'paper'");
+        assertBadInput(eval("--model", MODEL, "--samples", "0"), "samples is 0");
+        assertBadInput(eval("--checkpoints", "" + directory), "holds no checkpoint");
+        assertBadInput(run("eval", "--regrade", "" + directory), "evaluation.json");
     }
 
     @Test

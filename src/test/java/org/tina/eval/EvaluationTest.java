@@ -1,5 +1,6 @@
 package org.tina.eval;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -28,6 +29,9 @@ class EvaluationTest {
         assertEquals(3 / 6.0, TWO.passAt1(), 1e-12);
         assertEquals(5 / 6.0, TWO.lenientAccuracy(), 1e-12);
         assertEquals(1 / 6.0, TWO.formatRate(), 1e-12);
+        assertEquals(1 / 6.0, TWO.formattedAndCorrect(), 1e-12);
+        assertEquals(3 / 4.0, TWO.accuracyOfFinished(), 1e-12);
+        assertArrayEquals(new int[] {1, 2}, TWO.correctCounts());
         assertEquals((19 + 10 + 9 + 9 + 11 + 1) / 6.0, TWO.meanLength(), 1e-12);
         assertEquals(2 / 6.0, TWO.truncatedRate(), 1e-12);
         assertEquals(59 / 2.0, TWO.tokensPerSecond(), 1e-12);

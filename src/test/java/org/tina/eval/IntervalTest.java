@@ -59,6 +59,63 @@ class IntervalTest {
         assertEquals(0.95, covered / 300.0, 0.04);
     }
 
+    /** Five seeds of which each moves all problems alike, with noise upon it. */
+    @Example
+    void overSeedsItCoversTheTruthOfAllSeeds() {
+        SplittableRandom random = new SplittableRandom(11);
+        int covered = 0;
+        int coveredByProblems = 0;
+        for (int experiment = 0; experiment < 200; experiment++) {
+            double[][] values = seeds(5, 60, 0.1, random);
+            covered += contains(Interval.bootstrap(values, experiment), 0.5);
+            double[] all = Arrays.stream(values).flatMapToDouble(Arrays::stream).toArray();
+            coveredByProblems += contains(Interval.bootstrap(all, experiment), 0.5);
+        }
+        assertEquals(0.88, covered / 200.0, 0.08);
+        assertTrue(coveredByProblems < 160, "seeds are ignored by " + coveredByProblems);
+    }
+
+    /** As the documentation says: what the three have between them is all that can be said. */
+    @Example
+    void ofThreeSeedsItIsTheirRange() {
+        double[][] values = {{0.2, 0.2}, {0.5, 0.5}, {0.3, 0.3}};
+        Interval interval = Interval.bootstrap(values);
+        assertEquals(1 / 3.0, interval.mean(), 1e-12);
+        assertEquals(0.2, interval.low(), 1e-12);
+        assertEquals(0.5, interval.high(), 1e-12);
+    }
+
+    @Example
+    void seedsThatAgreeAreNoMoreProblems() {
+        double[] values = coins(40, 13);
+        Interval one = Interval.bootstrap(values);
+        Interval three = Interval.bootstrap(new double[][] {values, values, values});
+        assertEquals(width(one), width(three), 0.05);
+        assertEquals(one, Interval.bootstrap(new double[][] {values}));
+    }
+
+    @Example
+    void unevenSeedsAreRefused() {
+        double[][] uneven = {{1, 0}, {1}};
+        assertThrows(IllegalArgumentException.class, () -> Interval.bootstrap(uneven));
+        assertThrows(IllegalArgumentException.class, () -> Interval.bootstrap(new double[0][]));
+    }
+
+    /** Of truth 0.5. */
+    private static double[][] seeds(
+            int seeds, int problems, double spread, SplittableRandom random) {
+        double[][] values = new double[seeds][problems];
+        for (double[] row : values) {
+            double moved = 0.5 + spread * random.nextGaussian();
+            Arrays.setAll(row, i -> moved + 0.1 * random.nextGaussian());
+        }
+        return values;
+    }
+
+    private static int contains(Interval interval, double truth) {
+        return interval.low() <= truth && truth <= interval.high() ? 1 : 0;
+    }
+
     @Example
     void anotherSeedGivesAnotherInterval() {
         double[] values = new double[37];
@@ -86,7 +143,10 @@ class IntervalTest {
     }
 
     private static double width(double[] values, long seed) {
-        Interval interval = Interval.bootstrap(values, seed);
+        return width(Interval.bootstrap(values, seed));
+    }
+
+    private static double width(Interval interval) {
         return interval.high() - interval.low();
     }
 }
