@@ -6,6 +6,7 @@ import io.github.spencerpark.jupyter.kernel.display.Renderer;
 import io.github.spencerpark.jupyter.kernel.display.mime.MIMEType;
 
 import org.knowm.xchart.internal.chartpart.Chart;
+import org.tina.doctor.Diagnosis;
 import org.tina.eval.Evaluation;
 import org.tina.eval.Interval;
 import org.tina.recipe.Estimate;
@@ -33,6 +34,10 @@ final class Renderers {
         box(renderer, Exercise.class, Exercise::box);
         box(renderer, Guess.class, Guess::box);
         box(renderer, Same.class, Same::box);
+        html(renderer, Diagnosis.class, DiagnosisView::html);
+        html(renderer, RewardXray.class, RewardXray::html);
+        table(renderer, AdvantagePlayground.class, group -> Grid.of(group.table()));
+        html(renderer, BreakIt.Broken.class, broken -> DiagnosisView.html(broken.diagnosis()));
         renderer.createRegistration(Interval.class)
                 .preferring(MIMEType.TEXT_PLAIN)
                 .register(
@@ -57,6 +62,17 @@ final class Renderers {
                 .preferring(MIMEType.TEXT_HTML)
                 .supporting(MIMEType.TEXT_PLAIN)
                 .register((value, context) -> put(grid.apply(value), context));
+    }
+
+    private static <T> void html(Renderer renderer, Class<T> type, Function<T, String> html) {
+        renderer.createRegistration(type)
+                .preferring(MIMEType.TEXT_HTML)
+                .supporting(MIMEType.TEXT_PLAIN)
+                .register(
+                        (value, context) -> {
+                            context.getOutputContainer().putHTML(html.apply(value));
+                            context.getOutputContainer().putText(value.toString());
+                        });
     }
 
     private static <T> void box(Renderer renderer, Class<T> type, Function<T, Box> box) {
