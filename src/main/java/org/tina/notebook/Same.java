@@ -18,6 +18,10 @@ public record Same(String what, int values, double difference) {
      *     largest one, or in their count
      */
     public static Same check(String what, double[] hand, double[] library) {
+        return check(what, hand, library, TOLERANCE);
+    }
+
+    private static Same check(String what, double[] hand, double[] library, double tolerance) {
         if (hand.length != library.length) {
             throw new IllegalStateException(
                     what + ": " + hand.length + " values by hand, " + library.length + " not");
@@ -29,7 +33,7 @@ public record Same(String what, int values, double difference) {
             difference = Math.max(difference, Math.abs(hand[i] - library[i]));
         }
         Same same = new Same(what, hand.length, difference == 0 ? 0 : difference / largest);
-        if (!(same.difference <= TOLERANCE)) { // NaN too
+        if (!(same.difference <= tolerance)) { // NaN too
             throw new IllegalStateException(
                     String.format(
                             Locale.ROOT,
@@ -48,6 +52,20 @@ public record Same(String what, int values, double difference) {
     /** As {@link #check(String, double[], double[])}, of one number. */
     public static Same check(String what, double hand, double library) {
         return check(what, new double[] {hand}, new double[] {library});
+    }
+
+    /** As {@link #check(String, double[], double[])}, of the same numbers in two types. */
+    public static Same check(String what, double[] hand, float[] library) {
+        return check(what, hand, doubles(library));
+    }
+
+    /**
+     * Of one number that is only nearly the same, such as a slope by small differences.
+     *
+     * @param tolerance how far apart they may be, as a share of the library's
+     */
+    public static Same check(String what, double hand, double library, double tolerance) {
+        return check(what, new double[] {hand}, new double[] {library}, tolerance);
     }
 
     private static double[] doubles(float[] floats) {

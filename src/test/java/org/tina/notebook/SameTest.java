@@ -19,6 +19,12 @@ class SameTest {
     }
 
     @Test
+    void aToleranceMayBeGiven() {
+        assertEquals(0.01, Same.check("slope", 1.01, 1, 0.02).difference(), 1e-9);
+        assertThrows(IllegalStateException.class, () -> Same.check("slope", 1.03, 1, 0.02));
+    }
+
+    @Test
     void numbersThatDifferFailTheCell() {
         assertThrows(IllegalStateException.class, () -> Same.check("", 1.001, 1));
         assertThrows(IllegalStateException.class, () -> Same.check("", Double.NaN, 1));
