@@ -1,13 +1,5 @@
 package org.tina.analysis;
 
-import org.apache.commons.math3.stat.StatUtils;
-import org.tina.data.Names;
-import org.tina.eval.Interval;
-import org.tina.study.StudyRun;
-import org.tina.study.StudyRun.Evaluated;
-
-import tech.tablesaw.api.Table;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -21,6 +13,12 @@ import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.commons.math3.stat.StatUtils;
+import org.tina.data.Names;
+import org.tina.eval.Interval;
+import org.tina.study.StudyRun;
+import org.tina.study.StudyRun.Evaluated;
+import tech.tablesaw.api.Table;
 
 /**
  * The arms of a study side by side. A run's <i>best</i> step is the one that its validation

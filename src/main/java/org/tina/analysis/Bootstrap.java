@@ -1,12 +1,11 @@
 package org.tina.analysis;
 
-import org.tina.eval.Interval;
-
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
+import org.tina.eval.Interval;
 
 /**
  * {@link Interval#bootstrap(double[][])} for figures of several arms, whose seeds are not the same:

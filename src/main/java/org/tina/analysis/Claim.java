@@ -1,10 +1,9 @@
 package org.tina.analysis;
 
-import org.tina.eval.Interval;
-import org.tina.study.StudyRun;
-
 import java.util.List;
 import java.util.function.Function;
+import org.tina.eval.Interval;
+import org.tina.study.StudyRun;
 
 /**
  * A claim of the paper, put to the test with a study's log.

@@ -1,12 +1,5 @@
 package org.tina.analysis;
 
-import org.tina.analysis.Arms.Moment;
-import org.tina.eval.Interval;
-import org.tina.study.StudyLog;
-import org.tina.study.StudyRun;
-
-import tech.tablesaw.api.Table;
-
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -14,6 +7,11 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
+import org.tina.analysis.Arms.Moment;
+import org.tina.eval.Interval;
+import org.tina.study.StudyLog;
+import org.tina.study.StudyRun;
+import tech.tablesaw.api.Table;
 
 /**
  * The paper's claims, each with its numbers, what they are worth, ours, and a verdict by one rule:

@@ -1,5 +1,8 @@
 package org.tina.analysis;
 
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.tina.analysis.Arms.Moment;
 import org.tina.data.ModelHub;
 import org.tina.model.ModelConfig;
@@ -8,13 +11,8 @@ import org.tina.recipe.Machine;
 import org.tina.recipe.Recipe;
 import org.tina.study.StudyRun;
 import org.tina.study.StudyRun.Evaluated;
-
 import tech.tablesaw.api.Row;
 import tech.tablesaw.api.Table;
-
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 
 /**
  * What runs took and what they would take: tokens, operations, time, money.

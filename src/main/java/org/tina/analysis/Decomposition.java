@@ -1,12 +1,10 @@
 package org.tina.analysis;
 
+import java.util.List;
 import org.tina.analysis.Arms.Moment;
 import org.tina.study.StudyRun;
 import org.tina.study.StudyRun.Evaluated;
-
 import tech.tablesaw.api.Table;
-
-import java.util.List;
 
 /**
  * The paper's hypothesis as a sum. With f the share of completions in the format and a the share of

@@ -1,19 +1,5 @@
 package org.tina.analysis;
 
-import org.tina.data.FileTrouble;
-import org.tina.data.Problem;
-import org.tina.data.ProblemSet;
-import org.tina.generate.Completion;
-import org.tina.generate.Sampler;
-import org.tina.generate.SamplingParams;
-import org.tina.lora.LoraAdapter;
-import org.tina.model.CausalLM;
-import org.tina.model.Group;
-import org.tina.model.Policy;
-import org.tina.model.Tokenizer;
-
-import tech.tablesaw.api.Table;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +12,18 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.tina.data.FileTrouble;
+import org.tina.data.Problem;
+import org.tina.data.ProblemSet;
+import org.tina.generate.Completion;
+import org.tina.generate.Sampler;
+import org.tina.generate.SamplingParams;
+import org.tina.lora.LoraAdapter;
+import org.tina.model.CausalLM;
+import org.tina.model.Group;
+import org.tina.model.Policy;
+import org.tina.model.Tokenizer;
+import tech.tablesaw.api.Table;
 
 /**
  * How far training moved the probability of each kind of token: the same prompts and the same

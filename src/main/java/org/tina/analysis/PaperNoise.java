@@ -1,10 +1,8 @@
 package org.tina.analysis;
 
-import org.apache.commons.math3.distribution.NormalDistribution;
-
-import tech.tablesaw.api.Row;
-
 import java.util.List;
+import org.apache.commons.math3.distribution.NormalDistribution;
+import tech.tablesaw.api.Row;
 
 /**
  * What the seed alone does to one number of the paper: the average over its six benchmarks of one

@@ -1,15 +1,13 @@
 package org.tina.analysis;
 
-import org.tina.eval.Interval;
-import org.tina.study.StudyRun;
-
-import tech.tablesaw.api.Table;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.tina.eval.Interval;
+import org.tina.study.StudyRun;
+import tech.tablesaw.api.Table;
 
 /**
  * A sharp change in a training curve (the paper's section 5, <i>phase transition</i>), found by a

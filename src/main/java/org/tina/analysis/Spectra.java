@@ -1,5 +1,12 @@
 package org.tina.analysis;
 
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
 import org.apache.commons.math3.linear.RealMatrix;
 import org.apache.commons.math3.linear.SingularValueDecomposition;
@@ -8,16 +15,7 @@ import org.tina.model.ModelFormatException;
 import org.tina.model.SafeTensors;
 import org.tina.study.Spectrum;
 import org.tina.study.StudyRun;
-
 import tech.tablesaw.api.Table;
-
-import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * What an adapter has learned, seen in the singular values σ of each update {@code s · B·A}.

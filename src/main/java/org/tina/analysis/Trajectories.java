@@ -6,12 +6,6 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
-
-import org.tina.data.FileTrouble;
-import org.tina.study.StudyRun;
-
-import tech.tablesaw.api.Table;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +20,9 @@ import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.tina.data.FileTrouble;
+import org.tina.study.StudyRun;
+import tech.tablesaw.api.Table;
 
 /**
  * What training measured, step by step: {@code arm}, {@code seed}, {@code step}, then a column a

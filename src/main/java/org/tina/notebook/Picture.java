@@ -2,10 +2,6 @@ package org.tina.notebook;
 
 import io.github.spencerpark.jupyter.kernel.display.DisplayData;
 import io.github.spencerpark.jupyter.kernel.display.mime.MIMEType;
-
-import org.knowm.xchart.internal.chartpart.Chart;
-import org.tina.data.AtomicFile;
-
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.geom.AffineTransform;
@@ -18,8 +14,9 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-
 import javax.imageio.ImageIO;
+import org.knowm.xchart.internal.chartpart.Chart;
+import org.tina.data.AtomicFile;
 
 /**
  * A picture for a notebook: drawn at twice its size, so that it is sharp on dense screens, on a

@@ -4,19 +4,16 @@ import io.github.spencerpark.jupyter.kernel.display.DisplayData;
 import io.github.spencerpark.jupyter.kernel.display.RenderContext;
 import io.github.spencerpark.jupyter.kernel.display.Renderer;
 import io.github.spencerpark.jupyter.kernel.display.mime.MIMEType;
-
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Function;
 import org.knowm.xchart.internal.chartpart.Chart;
 import org.tina.doctor.Diagnosis;
 import org.tina.eval.Evaluation;
 import org.tina.eval.Interval;
 import org.tina.recipe.Estimate;
 import org.tina.recipe.Recipe;
-
 import tech.tablesaw.api.Table;
-
-import java.util.Collection;
-import java.util.List;
-import java.util.function.Function;
 
 /**
  * How results show themselves as the last line of a cell: charts as sharp pictures, tables, records

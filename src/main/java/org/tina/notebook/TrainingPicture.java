@@ -1,12 +1,5 @@
 package org.tina.notebook;
 
-import org.knowm.xchart.AnnotationLine;
-import org.knowm.xchart.XYChart;
-import org.knowm.xchart.XYChartBuilder;
-import org.knowm.xchart.style.AxesChartStyler;
-import org.tina.grpo.StepMetrics;
-import org.tina.recipe.RunEvent;
-
 import java.awt.BasicStroke;
 import java.awt.Graphics2D;
 import java.util.ArrayList;
@@ -15,6 +8,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.knowm.xchart.AnnotationLine;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.style.AxesChartStyler;
+import org.tina.grpo.StepMetrics;
+import org.tina.recipe.RunEvent;
 
 /**
  * The curves of a training run as small panels: reward, every reward function, completion length

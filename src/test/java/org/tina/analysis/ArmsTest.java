@@ -4,17 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.tina.analysis.Arms.Moment;
 import org.tina.eval.Interval;
 import org.tina.study.StudyRun;
-
 import tech.tablesaw.api.Row;
 import tech.tablesaw.api.Table;
-
-import java.util.Arrays;
-import java.util.List;
-import java.util.Random;
 
 class ArmsTest {
     private static final List<StudyRun> LOG = Made.log();

@@ -3,16 +3,14 @@ package org.tina.analysis;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.tina.data.ModelHub;
 import org.tina.model.ModelConfig;
 import org.tina.recipe.Machine;
 import org.tina.study.StudyRun;
-
 import tech.tablesaw.api.Row;
 import tech.tablesaw.api.Table;
-
-import java.util.List;
 
 class CostTest {
     @Test

@@ -1,15 +1,14 @@
 package org.tina.analysis;
 
-import org.tina.study.Spectrum;
-import org.tina.study.StudyRun;
-import org.tina.study.StudyRun.CorpusLoss;
-import org.tina.study.StudyRun.Evaluated;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.tina.study.Spectrum;
+import org.tina.study.StudyRun;
+import org.tina.study.StudyRun.CorpusLoss;
+import org.tina.study.StudyRun.Evaluated;
 
 /** Runs made up for tests: curves that rise like a logistic one, answers drawn at their height. */
 public final class Made {

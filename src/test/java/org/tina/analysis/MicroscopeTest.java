@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tina.data.ModelHub;
@@ -12,13 +16,7 @@ import org.tina.data.ProblemSet;
 import org.tina.lora.LoraAdapter;
 import org.tina.lora.LoraConfig;
 import org.tina.model.CausalLM;
-
 import tech.tablesaw.api.Table;
-
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Set;
 
 class MicroscopeTest {
     @TempDir Path run;

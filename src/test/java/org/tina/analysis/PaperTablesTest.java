@@ -4,13 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.tina.study.Study;
-
 import tech.tablesaw.api.Row;
 import tech.tablesaw.api.Table;
-
-import java.util.List;
 
 class PaperTablesTest {
     private static final List<String> SCORES =

@@ -5,15 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import org.junit.jupiter.api.Test;
-import org.tina.study.StudyRun;
-
-import tech.tablesaw.api.Table;
-
 import java.util.List;
 import java.util.Random;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.tina.study.StudyRun;
+import tech.tablesaw.api.Table;
 
 class PhaseTransitionTest {
     private static final int CURVES = 40;

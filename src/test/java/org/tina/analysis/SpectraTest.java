@@ -4,21 +4,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tina.model.ModelFormatException;
 import org.tina.model.SafeTensors;
 import org.tina.model.SafeTensors.DType;
 import org.tina.model.SafeTensors.Tensor;
-
 import tech.tablesaw.api.Row;
 import tech.tablesaw.api.Table;
-
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
 
 class SpectraTest {
     private static final String Q =

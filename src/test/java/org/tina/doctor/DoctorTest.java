@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tina.grpo.StepMetrics;
 import org.tina.grpo.TrainingLog;
-import org.tina.recipe.Recipe.Changes;
 import org.tina.recipe.Recipe;
+import org.tina.recipe.Recipe.Changes;
 
 /** The rules on recorded runs, and on a good run whose figures are changed. */
 class DoctorTest {

@@ -5,18 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.awt.image.BufferedImage;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.tina.analysis.Arms;
 import org.tina.analysis.Made;
 import org.tina.analysis.Trajectories;
 import org.tina.study.StudyRun;
-
 import tech.tablesaw.api.Table;
-
-import java.awt.image.BufferedImage;
-import java.util.List;
-import java.util.Map;
-import java.util.stream.IntStream;
 
 class StudyChartsTest {
     private static final List<StudyRun> LOG = Made.log();
