@@ -1,31 +1,5 @@
 package org.tina.notebook;
 
-import org.knowm.xchart.AnnotationLine;
-import org.knowm.xchart.CategoryChart;
-import org.knowm.xchart.HeatMapChart;
-import org.knowm.xchart.HeatMapChartBuilder;
-import org.knowm.xchart.XYChart;
-import org.knowm.xchart.XYChartBuilder;
-import org.knowm.xchart.XYSeries;
-import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
-import org.knowm.xchart.style.lines.SeriesLines;
-import org.knowm.xchart.style.markers.SeriesMarkers;
-import org.tina.analysis.Arms;
-import org.tina.analysis.Arms.Moment;
-import org.tina.analysis.PaperNoise;
-import org.tina.analysis.PaperTables;
-import org.tina.analysis.PhaseTransition;
-import org.tina.analysis.Trajectories;
-import org.tina.data.Names;
-import org.tina.eval.Interval;
-import org.tina.notebook.DotPlot.Dot;
-import org.tina.study.StudyRun;
-
-import tech.tablesaw.api.ColumnType;
-import tech.tablesaw.api.NumericColumn;
-import tech.tablesaw.api.Row;
-import tech.tablesaw.api.Table;
-
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Graphics2D;
@@ -47,6 +21,30 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
+import org.knowm.xchart.AnnotationLine;
+import org.knowm.xchart.CategoryChart;
+import org.knowm.xchart.HeatMapChart;
+import org.knowm.xchart.HeatMapChartBuilder;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
+import org.knowm.xchart.style.lines.SeriesLines;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+import org.tina.analysis.Arms;
+import org.tina.analysis.Arms.Moment;
+import org.tina.analysis.PaperNoise;
+import org.tina.analysis.PaperTables;
+import org.tina.analysis.PhaseTransition;
+import org.tina.analysis.Trajectories;
+import org.tina.data.Names;
+import org.tina.eval.Interval;
+import org.tina.notebook.DotPlot.Dot;
+import org.tina.study.StudyRun;
+import tech.tablesaw.api.ColumnType;
+import tech.tablesaw.api.NumericColumn;
+import tech.tablesaw.api.Row;
+import tech.tablesaw.api.Table;
 
 /**
  * Charts of studies. An arm has its colour from its place in the whole log, so that it keeps it in
