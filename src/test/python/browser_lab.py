@@ -98,7 +98,7 @@ def slider(page, label):
 
 def pictures(page, element, directory, name):
     for theme in ("Light", "Dark"):
-        page.evaluate(f"jupyterapp.commands.execute('apputils:change-theme', {{theme: 'JupyterLab {theme}'}})")
+        page.evaluate(f"() => {{ jupyterapp.commands.execute('apputils:change-theme', {{theme: 'JupyterLab {theme}'}}); }}")
         page.wait_for_selector(f'body[data-jp-theme-light="{"true" if theme == "Light" else "false"}"]')
         element.scroll_into_view_if_needed()
         page.wait_for_timeout(1500)  # the theme's style sheet comes after its mark
@@ -131,7 +131,6 @@ def check(page, address, notebook, directory):
     events = run / "events.jsonl"
     wait("Java to receive the slider", lambda: events.exists() and "temperature" in events.read_text())
     print(f"the slider arrived: {events.read_text().strip()}", flush=True)
-    pictures(page, chart, directory, "lab")
 
     page.get_by_role("button", name="Stop", exact=True).click()
     page.get_by_text("mine is 3").wait_for()  # the last cell of all has run
@@ -141,7 +140,8 @@ def check(page, address, notebook, directory):
     assert ADAPTER.stat().st_mtime > began, "the adapter was not saved"
     print(f"stopped after {steps} steps; what follows ran, and the adapter is saved", flush=True)
 
-    page.evaluate("jupyterapp.commands.execute('docmanager:save')")
+    pictures(page, chart, directory, "lab")
+    page.evaluate("() => { jupyterapp.commands.execute('docmanager:save'); }")
     wait("the notebook to be saved", lambda: "mine is 3" in notebook.read_text())
     page.reload()
     page.locator(".jp-Notebook").wait_for()
