@@ -80,7 +80,7 @@ public record Same(String what, int values, double difference) {
         String count = values == 1 ? "" : " " + values + " values,";
         return new Box(
                 Charts.COLORS.get(0),
-                "The library says the same:",
+                "The same by both ways:",
                 String.format(
                         Locale.ROOT, "%s,%s largest difference %.0e", what, count, difference),
                 "");

@@ -5,13 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -19,64 +18,98 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every notebook runs from the terminal without an error, shows a picture, and its page stands
- * alone.
+ * Every notebook runs from the terminal without an error, no cell for longer than three minutes;
+ * its page stands alone, and that of a chapter shows a picture. A solution solves what its chapter
+ * asks.
  */
 class NotebookIT {
-    static Stream<String> notebooks() throws IOException {
-        try (Stream<Path> files = Files.list(Path.of("notebooks"))) {
-            return files
-                    .map(file -> file.getFileName().toString())
-                    .filter(name -> name.endsWith(".ipynb"))
-                    .map(name -> name.replace(".ipynb", ""))
-                    .sorted()
-                    .toList()
-                    .stream();
-        }
+    private static final Duration LONGEST_CELL = Duration.ofMinutes(3);
+
+    static Stream<String> chapters() throws IOException {
+        return Chapters.names().stream();
+    }
+
+    static Stream<String> solutions() throws IOException {
+        return Chapters.solutions().stream();
     }
 
     @ParameterizedTest
-    @MethodSource("notebooks")
+    @MethodSource("chapters")
     void runs(String name) throws Exception {
+        Path page = run(name, Path.of("runs"));
+        assertTrue(outputs(page).stream().anyMatch(NotebookIT::isPicture), "no picture");
+        assertTrue(Files.readString(page).contains("src=\"data:image/png;base64,"));
+        assertFalse(texts(page).anyMatch(text -> text.startsWith("Right: exercise")), "solved");
+    }
+
+    @ParameterizedTest
+    @MethodSource("solutions")
+    void solves(String name) throws Exception {
+        Path page = run("solutions/" + name, Path.of("runs/solutions"));
+        List<String> open =
+                texts(page).filter(text -> text.startsWith("Not yet: exercise")).toList();
+        assertEquals(List.of(), open);
+    }
+
+    /** Runs a notebook; its page, with the executed notebook beside it. */
+    private static Path run(String name, Path pages) throws Exception {
         Terminal.Result run = Terminal.run("environment/tina", "notebook", name);
         assertEquals(0, run.status(), run.output());
 
-        Path directory = Path.of("runs", name.replaceFirst("^[0-9]*-", ""));
-        List<JsonObject> outputs = outputs(directory.resolve(name + ".ipynb"));
-        String page = Files.readString(directory.resolve(name + ".html"));
+        String file = Path.of(name).getFileName().toString();
+        Path page = pages.resolve(file.replaceFirst("^[0-9]*-", "")).resolve(file + ".html");
+        String html = Files.readString(page);
         assertAll(
                 () ->
                         assertFalse(
-                                outputs.stream().anyMatch(output -> is(output, "error")),
+                                outputs(page).stream().anyMatch(output -> is(output, "error")),
                                 "an error in a cell"),
                 () ->
-                        assertTrue(
-                                outputs.stream().anyMatch(NotebookIT::isPicture),
-                                "no picture in any cell"),
-                () ->
-                        assertTrue(
-                                page.contains("src=\"data:image/png;base64,"),
-                                "no picture in the page"),
-                () ->
                         assertFalse(
-                                page.matches(
+                                html.matches(
                                         "(?s).*<(script|link|img)[^>]+(src|href)=\"?https?:.*"),
-                                "a request"));
+                                "a request"),
+                () -> assertEquals(List.of(), slowCells(page)));
+        return page;
     }
 
-    private static List<JsonObject> outputs(Path notebook) throws IOException {
-        JsonArray cells =
-                JsonParser.parseString(Files.readString(notebook))
-                        .getAsJsonObject()
-                        .getAsJsonArray("cells");
+    private static List<JsonObject> cells(Path page) throws IOException {
+        return Chapters.cells(Path.of(page.toString().replace(".html", ".ipynb")));
+    }
+
+    private static List<JsonObject> outputs(Path page) throws IOException {
         List<JsonObject> outputs = new ArrayList<>();
-        for (JsonElement cell : cells) {
-            JsonElement shown = cell.getAsJsonObject().get("outputs");
-            if (shown != null) {
-                shown.getAsJsonArray().forEach(output -> outputs.add(output.getAsJsonObject()));
+        for (JsonObject cell : cells(page)) {
+            if (cell.has("outputs")) {
+                cell.getAsJsonArray("outputs").forEach(out -> outputs.add(out.getAsJsonObject()));
             }
         }
         return outputs;
+    }
+
+    /** What results say as plain text. */
+    private static Stream<String> texts(Path page) throws IOException {
+        return outputs(page).stream()
+                .filter(output -> output.has("data"))
+                .map(output -> output.getAsJsonObject("data").get("text/plain"))
+                .map(text -> text == null ? "" : Chapters.text(text));
+    }
+
+    private static List<String> slowCells(Path page) throws IOException {
+        return cells(page).stream()
+                .filter(cell -> time(cell).compareTo(LONGEST_CELL) > 0)
+                .map(cell -> cell.get("id").getAsString() + " took " + time(cell))
+                .toList();
+    }
+
+    /** From the kernel's "busy" to its "idle", as nbclient noted them. */
+    private static Duration time(JsonObject cell) {
+        JsonObject times = cell.getAsJsonObject("metadata").getAsJsonObject("execution");
+        return times == null
+                ? Duration.ZERO
+                : Duration.between(
+                        Instant.parse(times.get("iopub.status.busy").getAsString()),
+                        Instant.parse(times.get("iopub.status.idle").getAsString()));
     }
 
     private static boolean is(JsonObject output, String type) {

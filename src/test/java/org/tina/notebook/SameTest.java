@@ -9,7 +9,7 @@ class SameTest {
     @Test
     void numbersThatAgreeSaySo() {
         assertEquals(
-                "The library says the same: loss, largest difference 5e-06",
+                "The same by both ways: loss, largest difference 5e-06",
                 Same.check("loss", 2.00001, 2.0).toString());
         assertEquals(0, Same.check("zeros", new float[3], new float[3]).difference());
         assertEquals(
