@@ -18,8 +18,8 @@ import org.tina.notebook.widget.Button;
 import org.tina.notebook.widget.Html;
 import org.tina.notebook.widget.ProgressBar;
 import org.tina.notebook.widget.Widget;
-import org.tina.recipe.Recipe.Changes;
 import org.tina.recipe.Recipe;
+import org.tina.recipe.Recipe.Changes;
 
 /**
  * Ways to break a training on purpose: the miniature's recipe with one change, run for a few steps,

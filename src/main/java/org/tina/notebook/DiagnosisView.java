@@ -3,8 +3,8 @@ package org.tina.notebook;
 import java.awt.Color;
 import java.util.stream.Collectors;
 import org.tina.doctor.Diagnosis;
-import org.tina.doctor.Finding.Kind;
 import org.tina.doctor.Finding;
+import org.tina.doctor.Finding.Kind;
 
 /** What the doctor found as boxes on a page: problems in orange, notes in grey. */
 final class DiagnosisView {

@@ -20,8 +20,8 @@ import org.tina.grpo.GrpoTrainer;
 import org.tina.grpo.StepMetrics;
 import org.tina.model.CausalLM;
 import org.tina.model.Policy;
-import org.tina.recipe.Recipe.Changes;
 import org.tina.recipe.Recipe;
+import org.tina.recipe.Recipe.Changes;
 import org.tina.reward.Reward;
 import org.tina.reward.WeightedReward;
 
