@@ -172,9 +172,10 @@ final class Evaluate implements Callable<Integer> {
             regrade();
         } else {
             Recipe recipe = recipe();
+            List<Benchmark> measured = asked(); // a wrong name is told before a model is loaded
             try (CausalLM loaded = CausalLM.load(ModelHub.get(modelOf(recipe)))) {
                 Function<Problem, String> prompts = prompts(loaded, recipe);
-                for (Benchmark benchmark : asked()) {
+                for (Benchmark benchmark : measured) {
                     if (run == null) {
                         measureAll(loaded, prompts, benchmark);
                     } else {
