@@ -161,6 +161,27 @@ public final class LoraAdapter extends Policy {
         return out;
     }
 
+    /**
+     * A copy that corrects the model more or less: {@code W + strength · alpha/r · B·A}, by as much
+     * larger B's.
+     *
+     * @param strength 0 gives the model itself, 1 this adapter, -1 its opposite; finite
+     */
+    public LoraAdapter scaled(double strength) {
+        if (!Double.isFinite(strength)) {
+            throw new IllegalArgumentException("strength is " + strength + ", must be finite");
+        }
+        float[] values = parameters();
+        for (Matrix matrix : matrices(model().config(), config)) {
+            if (matrix.name().contains("lora_B")) {
+                for (int i = matrix.offset(); i < matrix.offset() + matrix.size(); i++) {
+                    values[i] *= (float) strength;
+                }
+            }
+        }
+        return new LoraAdapter(model(), config, values);
+    }
+
     /** Writes the adapter as PEFT does; each file appears whole or not at all. */
     public void save(Path directory) throws IOException {
         float[] values = parameters();

@@ -110,6 +110,30 @@ class LoraAdapterTest {
 
     // ---------------------------------------------------------------- training and files
 
+    @Test
+    void aScaledAdapterCorrectsByAsMuchMoreOrLess() {
+        try (LoraAdapter adapter = LoraAdapter.inject(model, SMALL)) {
+            Random random = new Random(5);
+            float[] theta = adapter.parameters();
+            for (int i = 0; i < theta.length; i++) {
+                theta[i] = (float) random.nextGaussian() * 0.1f;
+            }
+            adapter.setParameters(theta);
+            LoraConfig half = SMALL.withAlpha(SMALL.alpha() / 2);
+            try (LoraAdapter off = adapter.scaled(0);
+                    LoraAdapter same = adapter.scaled(1);
+                    LoraAdapter scaled = adapter.scaled(0.5);
+                    LoraAdapter expected = LoraAdapter.inject(model, half)) {
+                expected.setParameters(theta);
+                assertArrayEquals(offLogProbs(), off.logProbs(TEXT, 1), 1e-5f);
+                assertArrayEquals(theta, same.parameters());
+                assertArrayEquals(expected.logProbs(TEXT, 1), scaled.logProbs(TEXT, 1), 1e-5f);
+                assertArrayEquals(theta, adapter.parameters(), "it is a copy");
+            }
+            assertThrows(IllegalArgumentException.class, () -> adapter.scaled(Double.NaN));
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
