@@ -85,7 +85,7 @@ public final class StudyCharts {
      */
     public static Picture trajectories(List<StudyRun> log, String... arms) {
         List<String> chosen = chosen(log, arms);
-        Table table = Trajectories.of(log);
+        Table table = Trajectories.of(of(chosen, log));
         List<XYChart> panels =
                 panelMetrics(table).stream()
                         .map(metric -> panel(log, table, metric, chosen))
@@ -116,7 +116,7 @@ public final class StudyCharts {
      */
     public static Picture overlay(List<StudyRun> log, String arm, Table run) {
         List<String> chosen = chosen(log, arm);
-        Table stored = Trajectories.of(log);
+        Table stored = Trajectories.of(of(chosen, log));
         Color mine = Charts.COLORS.get((place(log, arm) + 1) % Charts.COLORS.size());
         List<XYChart> panels = new ArrayList<>();
         for (String metric : panelMetrics(stored)) {
@@ -661,6 +661,11 @@ public final class StudyCharts {
         }
     }
 
+    private static List<StudyRun> of(List<String> arms, List<StudyRun> log) {
+        return log.stream().filter(run -> arms.contains(run.arm())).toList();
+    }
+
+    /** What any of the runs has values of. */
     private static List<String> panelMetrics(Table table) {
         Set<String> metrics = new LinkedHashSet<>();
         metrics.add("reward");
