@@ -13,7 +13,6 @@ import org.tina.eval.Interval;
  */
 final class Bootstrap {
     private static final int RESAMPLES = 2000;
-    private static final double OUTSIDE = 0.05;
     private static final long SEED = 42;
 
     private Bootstrap() {}
@@ -44,16 +43,10 @@ final class Bootstrap {
             }
             figures[r] = figure.applyAsDouble(means);
         }
-        Arrays.sort(figures);
         for (int arm = 0; arm < arms.length; arm++) {
             means[arm] = Arrays.stream(arms[arm]).mapToDouble(Bootstrap::plainMean).toArray();
         }
-        double value = figure.applyAsDouble(means);
-        int cut = (int) (RESAMPLES * OUTSIDE / 2);
-        return new Interval(
-                value,
-                Math.min(value, figures[cut]),
-                Math.max(value, figures[RESAMPLES - 1 - cut]));
+        return Interval.ofResamples(figure.applyAsDouble(means), figures);
     }
 
     /** How often each of n is drawn. */

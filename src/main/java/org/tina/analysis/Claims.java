@@ -99,7 +99,7 @@ public final class Claims {
                         "lora-or-full",
                         "best LoRA arm − best full arm is above −" + points,
                         log ->
-                                difference(
+                                Arms.difference(
                                         log, best(log, Claims::lora), best(log, run -> !lora(run))),
                         figure -> Verdict.above(figure, -margin)),
                 new Claim(
@@ -136,7 +136,7 @@ public final class Claims {
                         "best checkpoints at 17% to 57% of an epoch",
                         against,
                         "compute",
-                        "last − best checkpoint is below 0 + " + points,
+                        "last − best checkpoint is below " + points,
                         Claims::lastMinusBest,
                         figure -> Verdict.below(figure, margin)),
                 new Claim(
@@ -208,12 +208,8 @@ public final class Claims {
                 });
     }
 
-    private static Interval difference(List<StudyRun> log, String arm, String other) {
-        return Arms.difference(log, arm, other);
-    }
-
     private static Interval worstMinusBest(List<StudyRun> log) {
-        return difference(log, worst(log), best(log, run -> true));
+        return Arms.difference(log, worst(log), best(log, run -> true));
     }
 
     /** Steps of difference between two arms in {@link Arms#halfGainStep}, over seeds. */

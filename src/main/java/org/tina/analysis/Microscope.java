@@ -1,20 +1,17 @@
 package org.tina.analysis;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
-import org.tina.data.FileTrouble;
 import org.tina.data.Problem;
 import org.tina.data.ProblemSet;
+import org.tina.eval.Checkpoint;
 import org.tina.generate.Completion;
 import org.tina.generate.Sampler;
 import org.tina.generate.SamplingParams;
@@ -57,18 +54,20 @@ public final class Microscope {
      * @param problems asked without a system prompt
      */
     public static Table look(CausalLM model, Path run, ProblemSet problems) {
-        List<Path> checkpoints = checkpoints(run);
+        List<Checkpoint> checkpoints = checkpoints(run);
         Rows rows = new Rows("microscope");
         try (Policy base = Policy.frozen(model);
                 LoraAdapter last =
-                        LoraAdapter.load(model, checkpoints.get(checkpoints.size() - 1))) {
+                        LoraAdapter.load(
+                                model, checkpoints.get(checkpoints.size() - 1).directory())) {
             Map<String, List<Text>> texts = new LinkedHashMap<>();
             texts.put("base's", texts(base, problems.take(PROBLEMS)));
             texts.put("trained", texts(last, problems.take(PROBLEMS)));
-            for (Path checkpoint : checkpoints) {
-                try (LoraAdapter adapter = LoraAdapter.load(model, checkpoint)) {
+            for (Checkpoint checkpoint : checkpoints) {
+                try (LoraAdapter adapter = LoraAdapter.load(model, checkpoint.directory())) {
                     texts.forEach(
-                            (whose, list) -> add(rows, whose, checkpoint, list, base, adapter));
+                            (whose, list) ->
+                                    add(rows, whose, checkpoint.step(), list, base, adapter));
                 }
             }
         }
@@ -76,12 +75,7 @@ public final class Microscope {
     }
 
     private static void add(
-            Rows rows,
-            String whose,
-            Path checkpoint,
-            List<Text> texts,
-            Policy base,
-            Policy adapter) {
+            Rows rows, String whose, int step, List<Text> texts, Policy base, Policy adapter) {
         Map<String, List<Double>> shifts = new LinkedHashMap<>();
         KINDS.forEach(kind -> shifts.put(kind, new ArrayList<>()));
         for (Text text : texts) {
@@ -95,7 +89,7 @@ public final class Microscope {
                 (kind, values) -> {
                     if (!values.isEmpty()) {
                         rows.row().text("text", whose);
-                        rows.whole("step", Trajectories.stepOf(checkpoint)).text("kind", kind);
+                        rows.whole("step", step).text("kind", kind);
                         rows.whole("tokens", values.size());
                         rows.number(
                                 "shift", values.stream().mapToDouble(v -> v).average().orElse(0));
@@ -160,21 +154,15 @@ public final class Microscope {
         return number ? "numbers" : "other";
     }
 
-    private static List<Path> checkpoints(Path run) {
-        try (Stream<Path> inside = Files.list(run)) {
-            List<Path> adapters =
-                    inside.filter(path -> path.getFileName().toString().matches("checkpoint-\\d+"))
-                            .filter(path -> Files.exists(path.resolve("adapter_config.json")))
-                            .sorted(Comparator.comparingInt(Trajectories::stepOf))
-                            .toList();
-            if (adapters.isEmpty()) {
-                throw new IllegalArgumentException(
-                        run
-                                + ": holds no checkpoint-N with an adapter; a run with use_peft has them");
-            }
-            return adapters;
-        } catch (IOException e) {
-            throw new IllegalArgumentException(run + ": " + FileTrouble.reason(e), e);
+    private static List<Checkpoint> checkpoints(Path run) {
+        List<Checkpoint> adapters =
+                Checkpoint.find(run).stream()
+                        .filter(c -> Files.exists(c.directory().resolve("adapter_config.json")))
+                        .toList();
+        if (adapters.isEmpty()) {
+            throw new IllegalArgumentException(
+                    run + ": holds no checkpoint-N with an adapter; a run with use_peft has them");
         }
+        return adapters;
     }
 }

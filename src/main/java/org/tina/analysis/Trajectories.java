@@ -1,26 +1,17 @@
 package org.tina.analysis;
 
-import com.google.gson.Gson;
-import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
-import org.tina.data.FileTrouble;
+import org.tina.grpo.StepMetrics;
+import org.tina.grpo.TrainingLog;
 import org.tina.study.StudyRun;
 import tech.tablesaw.api.Table;
 
@@ -35,13 +26,6 @@ public final class Trajectories {
 
     /** Pass@1 on the validation problems; step 0 is the base. */
     public static final String PASS_AT_1 = "pass@1";
-
-    private static final String METRICS = "metrics.jsonl";
-    private static final String TRAINER_STATE = "trainer_state.json";
-
-    /** What TRL called things before, and calls reward functions, in this project's names. */
-    private static final Pattern REWARD =
-            Pattern.compile("rewards/([^/]+?)(_reward)?(/mean|/std)?");
 
     private static final Pattern SEED_DIRECTORY = Pattern.compile("seed-(\\d+)");
 
@@ -77,25 +61,22 @@ public final class Trajectories {
     }
 
     /**
-     * The trajectory of one run, from a run directory (also one that is still being written), a
-     * directory with TRL's {@code trainer_state.json} in it or in its latest checkpoint, such a
-     * file, or JSON lines under TRL's names. The arm is named after the directory.
+     * The trajectory of one run, from all that {@link TrainingLog} reads: a run's directory, also
+     * one that is still being written, or TRL's logs. The arm is named after the directory.
      *
      * @param notice told of torn or unreadable lines and missing steps; the rest is still given
      * @throws IllegalArgumentException if there is no such log
      */
     public static Table read(Path log, Consumer<String> notice) {
-        Path file = Files.isDirectory(log) ? logFile(log) : log;
         TreeMap<Integer, Map<String, Double>> steps = new TreeMap<>();
-        List<JsonObject> rows =
-                file.endsWith(TRAINER_STATE) ? logHistory(file) : jsonLines(file, notice);
-        for (JsonObject row : rows) {
-            if (isNumber(row.get("step")) && !row.has("train_runtime")) { // TRL's last row sums up
-                addRow(steps, row);
-            }
+        for (StepMetrics step : TrainingLog.read(log, notice)) {
+            steps.put(step.step(), step.values());
         }
-        say(file, steps, notice);
-        Path directory = Optional.ofNullable(file.toAbsolutePath().getParent()).orElse(file);
+        say(log, steps, notice);
+        Path directory = log.toAbsolutePath().normalize();
+        if (!Files.isDirectory(directory)) {
+            directory = directory.getParent();
+        }
         Matcher seed = SEED_DIRECTORY.matcher(directory.getFileName().toString());
         Path arm = seed.matches() ? directory.getParent() : directory;
         Rows table = new Rows("trajectories");
@@ -133,108 +114,7 @@ public final class Trajectories {
         rows.number("min", values.getMin()).number("max", values.getMax());
     }
 
-    // ---------------------------------------------------------------- files
-
-    private static Path logFile(Path directory) {
-        List<Path> places = new ArrayList<>();
-        places.add(directory.resolve(METRICS));
-        places.add(directory.resolve(TRAINER_STATE));
-        try (Stream<Path> inside = Files.list(directory)) {
-            inside.filter(path -> path.getFileName().toString().matches("checkpoint-\\d+"))
-                    .sorted(Comparator.comparingInt(Trajectories::stepOf).reversed())
-                    .forEach(checkpoint -> places.add(checkpoint.resolve(TRAINER_STATE)));
-        } catch (IOException e) {
-            throw new IllegalArgumentException(directory + ": " + FileTrouble.reason(e), e);
-        }
-        return places.stream()
-                .filter(Files::exists)
-                .findFirst()
-                .orElseThrow(
-                        () ->
-                                new IllegalArgumentException(
-                                        directory
-                                                + ": holds neither "
-                                                + METRICS
-                                                + " nor "
-                                                + TRAINER_STATE
-                                                + "; is it a run's directory?"));
-    }
-
-    /** 40 for {@code checkpoint-40}. */
-    static int stepOf(Path checkpoint) {
-        return Integer.parseInt(checkpoint.getFileName().toString().replaceAll("\\D", ""));
-    }
-
-    private static List<JsonObject> jsonLines(Path file, Consumer<String> notice) {
-        List<JsonObject> rows = new ArrayList<>();
-        List<String> lines = text(file).lines().toList();
-        for (int i = 0; i < lines.size(); i++) {
-            if (lines.get(i).isBlank()) {
-                continue;
-            }
-            try {
-                rows.add(new Gson().fromJson(lines.get(i), JsonObject.class));
-            } catch (JsonParseException e) {
-                String torn = i == lines.size() - 1 ? "the last line is torn" : "no JSON object";
-                notice.accept(file + ": line " + (i + 1) + " is left out: " + torn);
-            }
-        }
-        return rows;
-    }
-
-    private static List<JsonObject> logHistory(Path file) {
-        try {
-            JsonElement history =
-                    JsonParser.parseString(text(file)).getAsJsonObject().get("log_history");
-            List<JsonObject> rows = new ArrayList<>();
-            for (JsonElement row : history == null ? new JsonArray() : history.getAsJsonArray()) {
-                rows.add(row.getAsJsonObject());
-            }
-            return rows;
-        } catch (JsonParseException | IllegalStateException e) {
-            throw new IllegalArgumentException(
-                    file + ": not a trainer's state with a list log_history: " + e.getMessage(), e);
-        }
-    }
-
-    private static String text(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            throw new IllegalArgumentException(file + ": " + FileTrouble.reason(e), e);
-        }
-    }
-
     // ---------------------------------------------------------------- rows
-
-    private static void addRow(TreeMap<Integer, Map<String, Double>> steps, JsonObject row) {
-        int step = row.get("step").getAsInt();
-        row.entrySet()
-                .forEach(
-                        entry -> {
-                            if (isNumber(entry.getValue())) {
-                                double value = entry.getValue().getAsDouble();
-                                put(steps, step, ourName(entry.getKey()), value);
-                            }
-                        });
-    }
-
-    private static boolean isNumber(JsonElement value) {
-        return value != null && value.isJsonPrimitive() && value.getAsJsonPrimitive().isNumber();
-    }
-
-    /** {@code rewards/format_reward} → {@code rewards/format/mean}. */
-    private static String ourName(String name) {
-        if (name.equals("completion_length")) {
-            return "completions/mean_length";
-        }
-        Matcher reward = REWARD.matcher(name);
-        return reward.matches()
-                ? "rewards/"
-                        + reward.group(1)
-                        + (reward.group(3) == null ? "/mean" : reward.group(3))
-                : name;
-    }
 
     private static void put(
             TreeMap<Integer, Map<String, Double>> steps, int step, String name, double value) {

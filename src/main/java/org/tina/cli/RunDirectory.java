@@ -3,8 +3,8 @@ package org.tina.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
+import org.tina.data.AtomicFile;
 import org.tina.recipe.Recipe;
 
 /**
@@ -38,7 +38,7 @@ record RunDirectory(Path path) {
                             + ": is of another run; name a new directory, or --yes replaces it");
         }
         for (Path file : earlier) {
-            delete(file);
+            AtomicFile.delete(file);
         }
     }
 
@@ -58,15 +58,5 @@ record RunDirectory(Path path) {
         String name = file.getFileName().toString();
         return List.of(RECIPE, METRICS, ADAPTER, MODEL).contains(name)
                 || name.matches("checkpoint-\\d+");
-    }
-
-    private static void delete(Path tree) throws IOException {
-        List<Path> deepestFirst;
-        try (var files = Files.walk(tree)) {
-            deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
-        }
-        for (Path file : deepestFirst) {
-            Files.delete(file);
-        }
     }
 }

@@ -8,7 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * Writes a file under a temporary name beside its target and renames it when it is complete, so
@@ -48,15 +51,17 @@ public final class AtomicFile {
         }
     }
 
-    /** Deletes a directory of files, if it is there. */
-    public static void deleteDirectory(Path directory) throws IOException {
-        if (Files.exists(directory)) {
-            try (var files = Files.list(directory)) {
-                for (Path file : files.toList()) {
-                    Files.delete(file);
-                }
-            }
-            Files.delete(directory);
+    /** Deletes a file, or a directory with all that is in it, if it is there. */
+    public static void delete(Path tree) throws IOException {
+        if (!Files.exists(tree)) {
+            return;
+        }
+        List<Path> deepestFirst;
+        try (Stream<Path> files = Files.walk(tree)) {
+            deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
+        }
+        for (Path file : deepestFirst) {
+            Files.delete(file);
         }
     }
 

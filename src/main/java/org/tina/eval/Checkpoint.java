@@ -1,7 +1,6 @@
 package org.tina.eval;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -11,6 +10,7 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.tina.data.FileTrouble;
 import org.tina.lora.LoraAdapter;
 import org.tina.model.CausalLM;
 import org.tina.model.ModelFormatException;
@@ -28,23 +28,30 @@ public record Checkpoint(int step, Path directory) {
      * The checkpoints of a run, by their steps; whether they are whole is seen when one is opened.
      *
      * @param run the run's directory
+     * @throws IllegalArgumentException if it can't be read
+     */
+    public static List<Checkpoint> find(Path run) {
+        try (var content = Files.list(run)) {
+            return content.map(path -> NAME.matcher(path.getFileName().toString()))
+                    .filter(Matcher::matches)
+                    .map(name -> of(run, name))
+                    .sorted(Comparator.comparingInt(Checkpoint::step))
+                    .toList();
+        } catch (IOException e) {
+            throw new IllegalArgumentException(run + ": " + FileTrouble.reason(e), e);
+        }
+    }
+
+    /**
+     * As {@link #find}, at least one.
+     *
      * @throws IllegalArgumentException if there is none
      */
     public static List<Checkpoint> in(Path run) {
         if (!Files.isDirectory(run)) {
             throw new IllegalArgumentException(run + ": there is no such directory");
         }
-        List<Checkpoint> found;
-        try (var content = Files.list(run)) {
-            found =
-                    content.map(path -> NAME.matcher(path.getFileName().toString()))
-                            .filter(Matcher::matches)
-                            .map(name -> of(run, name))
-                            .sorted(Comparator.comparingInt(Checkpoint::step))
-                            .toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(run + ": can't be read: " + e.getMessage(), e);
-        }
+        List<Checkpoint> found = find(run);
         if (found.isEmpty()) {
             throw new IllegalArgumentException(
                     run + ": holds no checkpoint-N; train leaves one every save_steps steps");

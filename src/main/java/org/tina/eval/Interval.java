@@ -71,12 +71,22 @@ public record Interval(double mean, double low, double high) {
             }
             means[r] = sum / problems;
         }
-        Arrays.sort(means);
-        int cut = (int) (RESAMPLES * OUTSIDE / 2);
-        double mean = Arrays.stream(meanOf(values)).average().getAsDouble();
+        return ofResamples(Arrays.stream(meanOf(values)).average().getAsDouble(), means);
+    }
+
+    /**
+     * A figure with the middle 95% of what it was in resamples.
+     *
+     * @param resamples in any order; sorted by this
+     */
+    public static Interval ofResamples(double value, double[] resamples) {
+        Arrays.sort(resamples);
+        int cut = (int) (resamples.length * OUTSIDE / 2);
         // a mean of few and very uneven values can fall outside its own percentiles
         return new Interval(
-                mean, Math.min(mean, means[cut]), Math.max(mean, means[RESAMPLES - 1 - cut]));
+                value,
+                Math.min(value, resamples[cut]),
+                Math.max(value, resamples[resamples.length - 1 - cut]));
     }
 
     private static double[][] drawSeeds(double[][] values, SplittableRandom random) {

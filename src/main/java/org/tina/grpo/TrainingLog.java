@@ -12,7 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,8 +20,8 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.tina.data.FileTrouble;
+import org.tina.eval.Checkpoint;
 
 /**
  * Reads what a training wrote about itself, ours or TRL's, also while it is still being written: a
@@ -84,16 +84,12 @@ public final class TrainingLog {
     }
 
     private static Path fileIn(Path directory) {
-        List<Path> places =
-                new ArrayList<>(
-                        List.of(directory.resolve(METRICS), directory.resolve(TRAINER_STATE)));
-        try (Stream<Path> inside = Files.list(directory)) {
-            inside.filter(path -> path.getFileName().toString().matches("checkpoint-\\d{1,9}"))
-                    .sorted(Comparator.comparingInt(TrainingLog::stepOf).reversed())
-                    .forEach(checkpoint -> places.add(checkpoint.resolve(TRAINER_STATE)));
-        } catch (IOException e) {
-            throw new IllegalArgumentException(directory + ": " + FileTrouble.reason(e), e);
-        }
+        List<Path> places = new ArrayList<>();
+        places.add(directory.resolve(METRICS));
+        places.add(directory.resolve(TRAINER_STATE));
+        List<Checkpoint> checkpoints = new ArrayList<>(Checkpoint.find(directory));
+        Collections.reverse(checkpoints);
+        checkpoints.forEach(c -> places.add(c.directory().resolve(TRAINER_STATE)));
         return places.stream()
                 .filter(Files::exists)
                 .findFirst()
@@ -102,10 +98,6 @@ public final class TrainingLog {
                                 new IllegalArgumentException(
                                         "%s: holds neither %s nor %s; is it a run's directory?"
                                                 .formatted(directory, METRICS, TRAINER_STATE)));
-    }
-
-    private static int stepOf(Path checkpoint) {
-        return Integer.parseInt(checkpoint.getFileName().toString().replaceAll("\\D", ""));
     }
 
     private static String text(Path file) {

@@ -79,7 +79,7 @@ public final class Pretraining {
             CausalLM.initialize(start, settings.seed());
             train(start, target, settings, progress);
         } finally {
-            AtomicFile.deleteDirectory(start);
+            AtomicFile.delete(start);
         }
     }
 

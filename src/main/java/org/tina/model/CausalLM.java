@@ -431,7 +431,7 @@ public final class CausalLM implements AutoCloseable {
             Files.deleteIfExists(target);
             Files.move(whole, target, StandardCopyOption.ATOMIC_MOVE);
         } finally {
-            AtomicFile.deleteDirectory(whole);
+            AtomicFile.delete(whole);
         }
     }
 

@@ -96,13 +96,7 @@ public final class BreakIt {
     private static Broken run(Recipe recipe, CausalLM model, IntConsumer progress) {
         List<StepMetrics> steps = new ArrayList<>();
         try (Policy policy = recipe.policy(model);
-                GrpoTrainer trainer =
-                        new GrpoTrainer(
-                                policy,
-                                recipe.problems(),
-                                recipe.rewards(),
-                                recipe.grpo(),
-                                recipe.prompts(model))) {
+                GrpoTrainer trainer = recipe.trainer(policy)) {
             while (steps.size() < recipe.steps()) {
                 steps.add(trainer.step());
                 progress.accept(steps.size());

@@ -24,6 +24,7 @@ import org.tina.data.ProblemSet;
 import org.tina.grpo.AdamW;
 import org.tina.grpo.Advantages;
 import org.tina.grpo.GrpoConfig;
+import org.tina.grpo.GrpoTrainer;
 import org.tina.grpo.LearningRate;
 import org.tina.grpo.LossType;
 import org.tina.lora.LoraAdapter;
@@ -764,6 +765,18 @@ public final class Recipe {
     /** A run of this recipe in a directory that has no other run. */
     public Run start(Policy policy, Path directory) throws IOException {
         return Run.start(describing(policy), policy, directory);
+    }
+
+    /**
+     * What trains a policy by this recipe, without a directory and a log; close it before the
+     * policy.
+     */
+    public GrpoTrainer trainer(Policy policy) {
+        return trainer(policy, problems());
+    }
+
+    GrpoTrainer trainer(Policy policy, ProblemSet problems) {
+        return new GrpoTrainer(policy, problems, rewards(), grpo(), prompts(policy.model()));
     }
 
     /**

@@ -8,16 +8,15 @@ import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.stream.Stream;
 import org.tina.data.AtomicFile;
 import org.tina.data.ProblemSet;
+import org.tina.eval.Checkpoint;
 import org.tina.grpo.GrpoTrainer;
 import org.tina.grpo.RolloutGroup;
 import org.tina.grpo.StepMetrics;
@@ -96,17 +95,11 @@ public final class Run implements Iterable<StepMetrics>, AutoCloseable {
     }
 
     /** The newest checkpoint's state; none if there is none yet. */
-    private static Optional<Path> state(Path directory) throws IOException {
-        try (Stream<Path> files = Files.list(directory)) {
-            return files.filter(file -> file.getFileName().toString().matches("checkpoint-\\d+"))
-                    .filter(file -> Files.exists(file.resolve(STATE)))
-                    .max(Comparator.comparingInt(Run::stepOf))
-                    .map(file -> file.resolve(STATE));
-        }
-    }
-
-    private static int stepOf(Path checkpoint) {
-        return Integer.parseInt(checkpoint.getFileName().toString().substring(CHECKPOINT.length()));
+    private static Optional<Path> state(Path directory) {
+        return Checkpoint.find(directory).stream()
+                .map(checkpoint -> checkpoint.directory().resolve(STATE))
+                .filter(Files::exists)
+                .reduce((earlier, later) -> later);
     }
 
     /**
@@ -130,13 +123,7 @@ public final class Run implements Iterable<StepMetrics>, AutoCloseable {
         if (state != null) {
             this.recipe.requireSame(written);
         }
-        trainer =
-                new GrpoTrainer(
-                        policy,
-                        problems,
-                        recipe.rewards(),
-                        this.recipe.grpo(),
-                        recipe.prompts(policy.model()));
+        trainer = this.recipe.trainer(policy, problems);
         if (state != null) {
             trainer.restore(state);
             saved = state.step();
@@ -354,7 +341,7 @@ public final class Run implements Iterable<StepMetrics>, AutoCloseable {
         }
         Path checkpoint = directory.resolve(CHECKPOINT + trainer.steps());
         try {
-            AtomicFile.deleteDirectory(checkpoint); // half written by a run that was killed
+            AtomicFile.delete(checkpoint); // half written by a run that was killed
             if (policy instanceof LoraAdapter adapter) {
                 adapter.save(checkpoint);
             } else {

@@ -14,8 +14,6 @@ import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.tina.data.AtomicFile;
 import org.tina.data.FileTrouble;
-import org.tina.data.Problem;
-import org.tina.eval.Answer;
 import org.tina.eval.Benchmark;
 import org.tina.eval.Evaluation;
 import org.tina.eval.Evaluator;
@@ -27,7 +25,6 @@ import org.tina.mini.Style;
 import org.tina.model.Policy;
 import org.tina.model.SafeTensors;
 import org.tina.recipe.Recipe;
-import org.tina.reward.Rewards;
 import org.tina.study.Study.Evaluations;
 import org.tina.study.Study.Part;
 import org.tina.study.StudyRun.CorpusLoss;
@@ -268,20 +265,14 @@ final class Examiner {
                         .withPrompts(recipe.prompts(policy.model()))
                         .evaluate(benchmark, sampling);
         StringBuilder correct = new StringBuilder();
-        double both = 0;
-        Map<String, Double> styles = new LinkedHashMap<>();
-        double share = 1.0 / (found.answers().size() * part.samples());
-        for (Answer answer : found.answers()) {
-            correct.append(Character.forDigit(answer.correctCount(), 36));
-            for (int i = 0; i < part.samples(); i++) {
-                Completion completion = answer.completions().get(i);
-                both +=
-                        answer.correct().get(i) && isFormatted(answer.problem(), completion)
-                                ? share
-                                : 0;
-                styles.merge(style(completion), share, Double::sum);
-            }
+        for (int count : found.correctCounts()) {
+            correct.append(Character.forDigit(count, 36));
         }
+        double share = 1.0 / (found.answers().size() * part.samples());
+        Map<String, Double> styles = new LinkedHashMap<>();
+        found.answers().stream()
+                .flatMap(answer -> answer.completions().stream())
+                .forEach(completion -> styles.merge(style(completion), share, Double::sum));
         styles.replaceAll((style, value) -> StudyRun.rounded(value));
         return new Evaluated(
                 step,
@@ -294,16 +285,12 @@ final class Examiner {
                 part.samples(),
                 StudyRun.rounded(found.passAt1()),
                 StudyRun.rounded(found.formatRate()),
-                StudyRun.rounded(both),
+                StudyRun.rounded(found.formattedAndCorrect()),
                 StudyRun.rounded(found.lenientAccuracy()),
                 StudyRun.rounded(found.meanLength()),
                 StudyRun.rounded(found.truncatedRate()),
                 correct.toString(),
                 part.benchmark().startsWith("mini/") ? styles : Map.of());
-    }
-
-    private static boolean isFormatted(Problem problem, Completion completion) {
-        return Rewards.format(problem, completion.text()) == 1;
     }
 
     private static String style(Completion completion) {

@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
+import org.tina.data.AtomicFile;
 import org.tina.grpo.StepMetrics;
 import org.tina.lora.LoraAdapter;
 import org.tina.model.CausalLM;
@@ -320,7 +320,7 @@ public final class StudyRunner implements AutoCloseable {
                 // of another recipe, or killed before it began: from the beginning
             }
         }
-        delete(directory);
+        AtomicFile.delete(directory);
         examiner.before();
         return task.recipe.start(policy, directory);
     }
@@ -377,19 +377,6 @@ public final class StudyRunner implements AutoCloseable {
             return new String(git.getInputStream().readAllBytes()).strip();
         } catch (IOException e) {
             return "";
-        }
-    }
-
-    private static void delete(Path directory) throws IOException {
-        if (!Files.exists(directory)) {
-            return;
-        }
-        List<Path> deepestFirst;
-        try (Stream<Path> files = Files.walk(directory)) {
-            deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
-        }
-        for (Path file : deepestFirst) {
-            Files.delete(file);
         }
     }
 

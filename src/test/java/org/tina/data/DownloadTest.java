@@ -146,7 +146,7 @@ class DownloadTest {
             int asked = datasets.requests.size();
             modelHub().dataset(data, train);
             assertEquals(asked, datasets.requests.size());
-            AtomicFile.deleteDirectory(folder.resolve("listings")); // as Python leaves it
+            AtomicFile.delete(folder.resolve("listings")); // as Python leaves it
             environment.put("HF_HUB_OFFLINE", "1");
             assertEquals(snapshot, modelHub().dataset(data, train));
             environment.remove("HF_HUB_OFFLINE");

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -16,10 +15,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tina.data.Problem;
 import org.tina.data.ProblemSet;
-import org.tina.grpo.GrpoTrainer;
-import org.tina.grpo.StepMetrics;
 import org.tina.model.CausalLM;
-import org.tina.model.Policy;
+import org.tina.notebook.BreakIt;
 import org.tina.recipe.Recipe;
 import org.tina.recipe.Recipe.Changes;
 import org.tina.reward.Reward;
@@ -107,7 +104,7 @@ class ProvokedRunsTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("failures")
     void aFailureIsNamedWithinTwentySteps(String rule, Recipe recipe) {
-        Diagnosis diagnosis = Doctor.examine(train(recipe), recipe);
+        Diagnosis diagnosis = BreakIt.run(recipe, model).diagnosis();
         assertTrue(diagnosis.names(rule), diagnosis::toString);
     }
 
@@ -128,24 +125,7 @@ class ProvokedRunsTest {
     @ParameterizedTest
     @MethodSource("goodRuns")
     void aGoodRunHasNoProblem(Recipe recipe) {
-        Diagnosis diagnosis = Doctor.examine(train(recipe), recipe);
+        Diagnosis diagnosis = BreakIt.run(recipe, model).diagnosis();
         assertEquals(List.of(), diagnosis.problems(), diagnosis::toString);
-    }
-
-    private static List<StepMetrics> train(Recipe recipe) {
-        List<StepMetrics> steps = new ArrayList<>();
-        try (Policy policy = recipe.policy(model);
-                GrpoTrainer trainer =
-                        new GrpoTrainer(
-                                policy,
-                                recipe.problems(),
-                                recipe.rewards(),
-                                recipe.grpo(),
-                                recipe.prompts(model))) {
-            while (steps.size() < recipe.steps()) {
-                steps.add(trainer.step());
-            }
-        }
-        return steps;
     }
 }
