@@ -9,10 +9,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
 import org.apache.commons.math3.linear.RealMatrix;
-import org.apache.commons.math3.linear.SingularValueDecomposition;
 import org.tina.model.JsonFile;
 import org.tina.model.ModelFormatException;
 import org.tina.model.SafeTensors;
+import org.tina.study.LowRank;
 import org.tina.study.Spectrum;
 import org.tina.study.StudyRun;
 import tech.tablesaw.api.Table;
@@ -36,9 +36,7 @@ public final class Spectra {
             Pattern.compile("(.*\\.layers\\.(\\d+)\\..*?(\\w+))\\.lora_A\\.weight");
     private static final int LEADING = 4;
 
-    /**
-     * An update of one matrix: left singular vectors {@code [out][rank]} and σ, the largest first.
-     */
+    /** An update of one matrix. */
     private record Update(int layer, String module, RealMatrix left, double[] singular) {}
 
     private Spectra() {}
@@ -174,13 +172,9 @@ public final class Spectra {
                 if (!file.entries().containsKey(b)) {
                     throw new ModelFormatException(file.path(), b + " is missing");
                 }
-                Update update =
-                        update(
-                                Integer.parseInt(a.group(2)),
-                                a.group(3),
-                                matrix(file, name),
-                                matrix(file, b),
-                                scale);
+                LowRank product = LowRank.of(matrix(file, name), matrix(file, b), scale);
+                int layer = Integer.parseInt(a.group(2));
+                Update update = new Update(layer, a.group(3), product.left(), product.singular());
                 updates.put(a.group(1), update);
             }
         }
@@ -196,55 +190,6 @@ public final class Spectra {
         int first = a.matches() ? Integer.parseInt(a.group(2)) : -1;
         int second = b.matches() ? Integer.parseInt(b.group(2)) : -1;
         return first != second ? Integer.compare(first, second) : one.compareTo(other);
-    }
-
-    /**
-     * {@code B·A = Q₁(R₁R₂ᵀ)Q₂ᵀ} with the orthonormal columns Q₁ of B and Q₂ of Aᵀ: the small
-     * middle has the singular values, and Q₁ turns its left vectors into the update's.
-     */
-    private static Update update(
-            int layer, String module, RealMatrix a, RealMatrix b, double scale) {
-        RealMatrix q1 = orthonormal(b);
-        RealMatrix q2 = orthonormal(a.transpose());
-        RealMatrix middle = q1.transpose().multiply(b).multiply(a.multiply(q2));
-        SingularValueDecomposition svd = new SingularValueDecomposition(middle);
-        double[] singular = Arrays.stream(svd.getSingularValues()).map(v -> v * scale).toArray();
-        return new Update(layer, module, q1.multiply(svd.getU()), singular);
-    }
-
-    /** Gram and Schmidt's method, twice for accuracy; a column that depends on others becomes 0. */
-    private static RealMatrix orthonormal(RealMatrix matrix) {
-        int rows = matrix.getRowDimension();
-        double[][] columns = matrix.transpose().getData();
-        for (int c = 0; c < columns.length; c++) {
-            double before = norm(columns[c]);
-            for (int again = 0; again < 2; again++) {
-                for (int d = 0; d < c; d++) {
-                    double along = dot(columns[c], columns[d]);
-                    for (int i = 0; i < rows; i++) {
-                        columns[c][i] -= along * columns[d][i];
-                    }
-                }
-            }
-            double left = norm(columns[c]);
-            double factor = left > 1e-10 * before ? 1 / left : 0;
-            for (int i = 0; i < rows; i++) {
-                columns[c][i] *= factor;
-            }
-        }
-        return new Array2DRowRealMatrix(columns, false).transpose();
-    }
-
-    private static double dot(double[] a, double[] b) {
-        double sum = 0;
-        for (int i = 0; i < a.length; i++) {
-            sum += a[i] * b[i];
-        }
-        return sum;
-    }
-
-    private static double norm(double[] a) {
-        return Math.sqrt(dot(a, a));
     }
 
     private static RealMatrix matrix(SafeTensors file, String name) {

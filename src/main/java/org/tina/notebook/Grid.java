@@ -207,7 +207,10 @@ record Grid(List<String> header, List<List<Object>> rows, int total) {
     private static String decimals(double number) {
         double size = Math.abs(number);
         if (number != 0 && (size < 1e-3 || size >= 1e9)) {
-            return Double.toString(number).replace(".0E", "E");
+            return String.format(Locale.ROOT, "%.2E", number)
+                    .replaceFirst("\\.?0*E", "E")
+                    .replaceFirst("E([+-])0", "E$1")
+                    .replace("E+", "E");
         }
         String format = size < 10 ? "%.3f" : size < 1000 ? "%.1f" : "%.0f";
         return String.format(Locale.ROOT, format, number);

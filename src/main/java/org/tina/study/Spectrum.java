@@ -3,9 +3,7 @@ package org.tina.study;
 import java.util.List;
 import java.util.stream.DoubleStream;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
-import org.apache.commons.math3.linear.QRDecomposition;
 import org.apache.commons.math3.linear.RealMatrix;
-import org.apache.commons.math3.linear.SingularValueDecomposition;
 import org.tina.lora.LoraAdapter;
 
 /**
@@ -26,22 +24,9 @@ public record Spectrum(int layer, String module, List<Double> singular) {
                 .toList();
     }
 
-    /**
-     * B and Aᵀ are turned into the small triangles of their QR decompositions, as the orthogonal
-     * parts leave singular values alone: {@code B·A = Q₁(R₁R₂ᵀ)Q₂ᵀ}.
-     */
     private static List<Double> singular(float[][] a, float[][] b, double scale) {
-        RealMatrix r1 = triangle(matrix(b));
-        RealMatrix r2 = triangle(matrix(a).transpose());
-        double[] values =
-                new SingularValueDecomposition(r1.multiply(r2.transpose())).getSingularValues();
-        return DoubleStream.of(values).map(v -> StudyRun.rounded(v * scale)).boxed().toList();
-    }
-
-    private static RealMatrix triangle(RealMatrix tall) {
-        RealMatrix r = new QRDecomposition(tall).getR();
-        int rows = Math.min(tall.getRowDimension(), tall.getColumnDimension());
-        return r.getSubMatrix(0, rows - 1, 0, tall.getColumnDimension() - 1);
+        double[] values = LowRank.of(matrix(a), matrix(b), scale).singular();
+        return DoubleStream.of(values).map(StudyRun::rounded).boxed().toList();
     }
 
     private static RealMatrix matrix(float[][] values) {
