@@ -11,7 +11,9 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -503,18 +505,34 @@ public final class Recipe {
         return byEpochs() ? with(r -> r.maxSteps(stepsFor(problems.size()))) : this;
     }
 
-    /** Checks that a run's record says the same as this recipe, but for when to save. */
+    /**
+     * Those of a recipe's settings that decide on what is learned, and so whether two runs are the
+     * same: not when to save and where to report. A key that is missing, as a recipe of an older
+     * version misses newer ones, has its default.
+     *
+     * @param settings as of {@link #settings}, or as a log kept them
+     * @return key → value, by key
+     */
+    public static Map<String, Object> decisive(Map<String, Object> settings) {
+        Map<String, Object> decisive = new TreeMap<>(settings);
+        for (Key key : Key.values()) {
+            decisive.putIfAbsent(key.key(), key.fallback);
+        }
+        decisive.remove(Key.SAVE_STEPS.key());
+        decisive.remove(Key.REPORT_TO.key());
+        return decisive;
+    }
+
+    /** Checks that a run's record says the same as this recipe. */
     void requireSame(Path written) {
-        Map<String, Object> there = new LinkedHashMap<>(RecipeFile.load(written).named());
-        List<String> free = List.of(Key.SAVE_STEPS.key(), Key.REPORT_TO.key());
-        settings()
+        Map<String, Object> there = decisive(RecipeFile.load(written).named());
+        decisive(settings())
                 .forEach(
                         (key, value) -> {
-                            Object other = there.getOrDefault(key, value);
-                            if (!free.contains(key) && !value.equals(other)) {
+                            if (!Objects.equals(value, there.get(key))) {
                                 throw new IllegalArgumentException(
                                         "%s: is of a run with %s %s, the recipe says %s"
-                                                .formatted(written, key, other, value));
+                                                .formatted(written, key, there.get(key), value));
                             }
                         });
     }

@@ -96,8 +96,6 @@ public final class StudyRunner implements AutoCloseable {
         void failed(Task task, Exception why);
     }
 
-    private static final String IRRELEVANT = "save_steps"; // to what a run measures
-
     private final Path logs;
     private final Path runs;
     private final Listener listener;
@@ -166,14 +164,12 @@ public final class StudyRunner implements AutoCloseable {
     }
 
     private static boolean isSame(StudyRun run, Recipe recipe, Study study) {
-        return relevant(run.recipe()).equals(relevant(recipe.settings()))
+        return decisive(run.recipe()).equals(decisive(recipe.settings()))
                 && study.evaluations().areIn(run);
     }
 
-    private static String relevant(Map<String, Object> settings) {
-        Map<String, Object> relevant = new LinkedHashMap<>(settings);
-        relevant.remove(IRRELEVANT);
-        return StudyRun.json(relevant);
+    private static String decisive(Map<String, Object> settings) {
+        return StudyRun.json(Recipe.decisive(settings));
     }
 
     /**
@@ -205,7 +201,7 @@ public final class StudyRunner implements AutoCloseable {
     }
 
     private void run(Task planned) {
-        String settings = relevant(planned.recipe.settings()) + planned.study.evaluations();
+        String settings = decisive(planned.recipe.settings()) + planned.study.evaluations();
         synchronized (locks.computeIfAbsent(settings, s -> new Object())) {
             if (stopped) {
                 return;

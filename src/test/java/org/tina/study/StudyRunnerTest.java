@@ -109,6 +109,17 @@ class StudyRunnerTest {
     private int atOnce = 1;
 
     @Test
+    void theLogsThatShipAreOfTheStudiesAsTheyAre() {
+        try (StudyRunner runner = new StudyRunner(StudyLog.folder(), Path.of("runs"), null)) {
+            for (String name : List.of("main", "lora-rank", "algorithm", "datasets", "format")) {
+                for (Task task : runner.plan(Study.named(name), List.of(), List.of())) {
+                    assertEquals(State.THERE, task.state(), task.name());
+                }
+            }
+        }
+    }
+
+    @Test
     void eachArmIsALineOfTheLog() throws IOException {
         List<StudyRun> runs = run(study("one", STUDY));
         assertEquals(List.of("a", "b"), runs.stream().map(StudyRun::arm).toList());
