@@ -60,18 +60,15 @@ class ProvokedRunsTest {
                                         .set("rl_post_train_reward_weights", List.of(1.0))),
                 failure(
                         "format up, accuracy down",
-                        r -> r.set("rl_post_train_reward_weights", List.of(2.0, -1.0)).beta(0)),
+                        r ->
+                                r.set("rl_post_train_reward_weights", List.of(2.0, -1.0))
+                                        .beta(0)
+                                        .learningRate(2e-3)),
                 failure(
                         "the gradient is always clipped",
                         r ->
                                 r.scaleRewards("none")
                                         .set("rl_post_train_reward_weights", List.of(100., 200.))),
-                failure(
-                        "most ratios are clipped",
-                        r -> r.set("num_iterations", 6).learningRate(3e-3).set("epsilon", 0.02)),
-                failure(
-                        "answers become short",
-                        r -> pays(r, "brief", (p, t) -> -t.length() / 100.0).learningRate(3e-3)),
                 failure(
                         "length runs to the cap",
                         r ->
