@@ -99,7 +99,7 @@ def slider(page, label):
 def pictures(page, element, directory, name):
     for theme in ("Light", "Dark"):
         page.evaluate(f"() => {{ jupyterapp.commands.execute('apputils:change-theme', {{theme: 'JupyterLab {theme}'}}); }}")
-        page.wait_for_selector(f'body[data-jp-theme-light="{"true" if theme == "Light" else "false"}"]')
+        page.wait_for_selector(f'body[data-jp-theme-light="{"true" if theme == "Light" else "false"}"]', state="attached")
         element.scroll_into_view_if_needed()
         page.wait_for_timeout(1500)  # the theme's style sheet comes after its mark
         page.screenshot(path=directory / f"{name}-{theme.lower()}.png")
