@@ -2,6 +2,7 @@ package org.tina.notebook.widget;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonPrimitive;
+import java.math.MathContext;
 
 /**
  * A number between two others.
@@ -9,6 +10,8 @@ import com.google.gson.JsonPrimitive;
  * @param <V> Integer or Double
  */
 abstract class NumberSlider<V extends Number> extends Control<V> {
+    private static final MathContext DIGITS = new MathContext(12);
+
     private final double low;
     private final double high;
 
@@ -46,10 +49,8 @@ abstract class NumberSlider<V extends Number> extends Control<V> {
 
     @Override
     final V fromJson(JsonElement json) {
-        double value = json.getAsDouble();
-        if (Double.isNaN(value)) {
-            throw new NumberFormatException("not a number");
-        }
+        // the page adds up steps: 0.34 comes as 0.33999999999999997
+        double value = json.getAsBigDecimal().round(DIGITS).doubleValue();
         return number(Math.max(low, Math.min(high, value))); // the page rounds at the ends
     }
 
