@@ -102,13 +102,14 @@ public abstract class Control<V> extends Widget {
         if (!changedKey.equals(key)) {
             return;
         }
+        JsonElement sent = get(key);
         V now;
         try {
-            now = fromJson(get(key));
+            now = fromJson(sent);
         } catch (RuntimeException e) {
             put(key, toJson(value)); // the page shows what is true
             throw new IllegalArgumentException(
-                    label + ": the page sent " + get(key) + ", " + e.getMessage(), e);
+                    label + ": the page sent " + sent + ", " + e.getMessage(), e);
         }
         if (!now.equals(value)) {
             value = now;

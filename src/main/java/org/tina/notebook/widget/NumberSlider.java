@@ -2,6 +2,7 @@ package org.tina.notebook.widget;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonPrimitive;
+import java.math.BigDecimal;
 import java.math.MathContext;
 
 /**
@@ -50,7 +51,7 @@ abstract class NumberSlider<V extends Number> extends Control<V> {
     @Override
     final V fromJson(JsonElement json) {
         // the page adds up steps: 0.34 comes as 0.33999999999999997
-        double value = json.getAsBigDecimal().round(DIGITS).doubleValue();
+        double value = new BigDecimal(json.getAsDouble()).round(DIGITS).doubleValue();
         return number(Math.max(low, Math.min(high, value))); // the page rounds at the ends
     }
 
