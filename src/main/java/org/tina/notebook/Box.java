@@ -15,13 +15,12 @@ record Box(Color edge, String headline, String words, String hint) {
 
     /** Dollar signs in it are what they are, not mathematics. */
     String html() {
-        String colour = "#%06x".formatted(edge.getRGB() & 0xffffff);
         String folded =
                 hint.isEmpty()
                         ? ""
                         : "<details><summary>A hint</summary>" + Grid.escape(hint) + "</details>";
         return "<div class=\"tex2jax_ignore\" style=\"border-left: 4px solid "
-                + colour
+                + Charts.css(edge)
                 + "; padding: 0.3em 0.9em; margin: 0.3em 0\"><b>"
                 + Grid.escape(headline)
                 + "</b> "

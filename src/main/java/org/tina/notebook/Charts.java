@@ -267,6 +267,11 @@ public final class Charts {
         return new Font(Font.SANS_SERIF, Font.PLAIN, size);
     }
 
+    /** A colour as a style sheet has it. */
+    static String css(Color color) {
+        return "#%06x".formatted(color.getRGB() & 0xffffff);
+    }
+
     /** A number to four digits. */
     static double fourDigits(double value) {
         return new BigDecimal(value, new MathContext(4)).doubleValue();

@@ -32,21 +32,9 @@ final class RunControls {
         stop.onClick(run::stop);
         save.onClick(run::saveNow);
         GrpoConfig now = run.recipe().grpo();
-        double rate = now.learningRate();
-        setting(
-                "learning_rate",
-                new LogSlider("learning rate", rate / 100, rate * 100, rate).onRelease());
-        double beta = now.beta();
-        setting("beta", new Slider("beta (KL)", 0, Math.max(0.2, 2 * beta), beta).onRelease());
-        double temperature = now.temperature();
-        setting(
-                "temperature",
-                new Slider(
-                                "temperature",
-                                Math.min(0.1, temperature),
-                                Math.max(2, temperature),
-                                temperature)
-                        .onRelease());
+        setting("learning_rate", learningRate("learning rate", now.learningRate()));
+        setting("beta", beta("beta (KL)", now.beta()));
+        setting("temperature", temperature("temperature", now.temperature()));
         for (WeightedReward reward : run.recipe().rewards()) {
             double weight = reward.weight();
             Control<Double> slider =
@@ -58,6 +46,22 @@ final class RunControls {
                             .onRelease();
             weights.add(slider.onChange(changed -> changeWeights()));
         }
+    }
+
+    /** Two powers of ten down and up from a learning rate. */
+    static Control<Double> learningRate(String label, double rate) {
+        return new LogSlider(label, rate / 100, rate * 100, rate).onRelease();
+    }
+
+    /** From no KL penalty to a strong one. */
+    static Control<Double> beta(String label, double beta) {
+        return new Slider(label, 0, Math.max(0.2, 2 * beta), beta).onRelease();
+    }
+
+    /** From nearly greedy to wild. */
+    static Control<Double> temperature(String label, double temperature) {
+        double low = Math.min(0.1, temperature);
+        return new Slider(label, low, Math.max(2, temperature), temperature).onRelease();
     }
 
     private void setting(String key, Control<Double> slider) {

@@ -602,7 +602,7 @@ public final class StudyCharts {
         return smooth;
     }
 
-    private static XYSeries line(
+    static XYSeries line(
             XYChart chart,
             String name,
             TreeMap<Integer, Double> curve,
@@ -635,7 +635,7 @@ public final class StudyCharts {
         return new BasicStroke(1.4f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_BEVEL, 0, DASHES, 0);
     }
 
-    private static XYChart chart(String title, int width, int height) {
+    static XYChart chart(String title, int width, int height) {
         XYChart chart = new XYChartBuilder().width(width).height(height).title(title).build();
         Charts.style(chart.getStyler());
         chart.getStyler().setXAxisTickMarkSpacingHint(70).setXAxisMaxLabelCount(width / 45);
@@ -656,8 +656,15 @@ public final class StudyCharts {
         } else if (values.min() >= 0) {
             chart.getStyler().setYAxisMin(0.0);
         }
-        if (values.max() < 0.5) { // else the labels are cut off where their digits vary
-            chart.getStyler().setYAxisDecimalPattern(values.max() < 0.05 ? "0.000" : "0.00");
+        digits(chart, values.max());
+    }
+
+    /** As many digits at all labels of small values: where they vary, labels are cut off. */
+    static void digits(XYChart chart, double highest) {
+        if (highest < 0.5) {
+            chart.getStyler()
+                    .setYAxisDecimalPattern(
+                            highest < 0.005 ? "0.0000" : highest < 0.05 ? "0.000" : "0.00");
         }
     }
 
@@ -729,7 +736,7 @@ public final class StudyCharts {
     // ---------------------------------------------------------------- figures with a legend
 
     /** What a legend says: a name and the colour of its line. */
-    private record Entry(String name, Color color, boolean dashed) {}
+    record Entry(String name, Color color, boolean dashed) {}
 
     private static List<Entry> legend(
             List<StudyRun> log, List<String> arms, Map<String, Color> others) {
@@ -755,7 +762,7 @@ public final class StudyCharts {
     }
 
     /** A title, a legend in as many rows as it takes, and charts below. */
-    private static Picture figure(
+    static Picture figure(
             String title,
             List<XYChart> charts,
             int height,

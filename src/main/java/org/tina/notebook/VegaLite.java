@@ -198,9 +198,7 @@ public record VegaLite(Map<String, ?> specification, Chart<?, ?> twin)
     }
 
     private static List<String> colors() {
-        return Charts.COLORS.stream()
-                .map(color -> "#%06x".formatted(color.getRGB() & 0xffffff))
-                .toList();
+        return Charts.COLORS.stream().map(Charts::css).toList();
     }
 
     /** Mid-grey text and grid on no ground, which reads on light and on dark pages. */

@@ -8,6 +8,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import org.tina.grpo.Advantages;
+import org.tina.grpo.LearningRate;
+import org.tina.grpo.LossType;
 import org.tina.reward.CosineReward;
 import org.tina.reward.RepetitionPenalty;
 import org.tina.reward.TargetLengthReward;
@@ -147,8 +150,92 @@ enum Key {
         return name().toLowerCase(Locale.ROOT);
     }
 
+    /** As the key is usually written elsewhere: {@code reward_funcs}, as TRL has it. */
+    String shortName() {
+        return key().replaceFirst("^(rl|model)_post_train_", "");
+    }
+
+    /** What the key is about. */
+    Setting.Group group() {
+        return switch (this) {
+            case MODEL_NAME_OR_PATH,
+                    MODEL_POST_TRAIN_DATASET_NAME,
+                    MODEL_POST_TRAIN_DATASET_CONFIG,
+                    MAX_TRAIN_SAMPLES,
+                    SKIP_UNUSABLE_ROWS,
+                    SYSTEM_PROMPT,
+                    CHAT_TEMPLATE,
+                    MIN_TARGET_LENGTH,
+                    MAX_TARGET_LENGTH ->
+                    Setting.Group.MODEL_AND_DATA;
+            case TARGET_LENGTH_ALPHA,
+                    RL_POST_TRAIN_REWARD_FUNCS,
+                    RL_POST_TRAIN_REWARD_WEIGHTS,
+                    REWARD_ERRORS,
+                    COSINE_MIN_VALUE_WRONG,
+                    COSINE_MAX_VALUE_WRONG,
+                    COSINE_MIN_VALUE_CORRECT,
+                    COSINE_MAX_VALUE_CORRECT,
+                    COSINE_MAX_LEN,
+                    REPETITION_N_GRAMS,
+                    REPETITION_MAX_PENALTY ->
+                    Setting.Group.REWARDS;
+            case USE_PEFT, LORA_R, LORA_ALPHA, LORA_DROPOUT, LORA_TARGET_MODULES, USE_RSLORA ->
+                    Setting.Group.ADAPTER;
+            case NUM_GENERATIONS,
+                    PER_DEVICE_TRAIN_BATCH_SIZE,
+                    GRADIENT_ACCUMULATION_STEPS,
+                    NUM_PROCESSES,
+                    TEMPERATURE,
+                    TOP_P,
+                    TOP_K,
+                    MIN_P,
+                    MAX_PROMPT_LENGTH,
+                    MAX_COMPLETION_LENGTH ->
+                    Setting.Group.ROLLOUT;
+            case NUM_ITERATIONS,
+                    LEARNING_RATE,
+                    LR_SCHEDULER_TYPE,
+                    LR_SCHEDULER_KWARGS,
+                    WARMUP_RATIO,
+                    BETA,
+                    LOSS_TYPE,
+                    SCALE_REWARDS,
+                    EPSILON,
+                    EPSILON_HIGH,
+                    DELTA,
+                    MASK_TRUNCATED_COMPLETIONS,
+                    TEMPERATURE_IN_LOSS,
+                    ADAM_BETA1,
+                    ADAM_BETA2,
+                    ADAM_EPSILON,
+                    WEIGHT_DECAY,
+                    MAX_GRAD_NORM,
+                    GRADIENT_CHECKPOINTING,
+                    TOKENS_PER_MICRO_BATCH ->
+                    Setting.Group.UPDATE;
+            case MAX_STEPS, NUM_TRAIN_EPOCHS, STOP_AFTER_STEPS, SAVE_STEPS, SEED, REPORT_TO ->
+                    Setting.Group.RUN;
+        };
+    }
+
+    /** The names to choose from, for a key that is such a choice; else none. */
+    List<String> choices() {
+        return switch (this) {
+            case REWARD_ERRORS -> List.of("stop", "no_value");
+            case LR_SCHEDULER_TYPE -> names(LearningRate.values());
+            case LOSS_TYPE -> names(LossType.values());
+            case SCALE_REWARDS -> names(Advantages.values());
+            default -> List.of();
+        };
+    }
+
+    private static List<String> names(Enum<?>[] values) {
+        return Arrays.stream(values).map(value -> value.name().toLowerCase(Locale.ROOT)).toList();
+    }
+
     static List<String> names() {
-        return Arrays.stream(values()).map(Key::key).toList();
+        return names(values());
     }
 
     /** The key of a name or of another name of it. */

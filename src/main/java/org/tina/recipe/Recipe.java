@@ -338,7 +338,7 @@ public final class Recipe {
         return switch (errors) {
             case "stop" -> rewards;
             case "no_value" -> rewards.stream().map(WeightedReward::orNoValue).toList();
-            default -> throw Names.unknown("reward_errors", errors, List.of("stop", "no_value"));
+            default -> throw Names.unknown("reward_errors", errors, Key.REWARD_ERRORS.choices());
         };
     }
 
@@ -591,6 +591,25 @@ public final class Recipe {
                 rewards.stream().map(WeightedReward::weight).toList());
         out.put(Key.MODEL_POST_TRAIN_DATASET_NAME.key(), dataset());
         return out;
+    }
+
+    /** All settings with what they mean and allow, in the order of {@link #settings}. */
+    public List<Setting> explained() {
+        Map<String, Object> settings = settings();
+        return Arrays.stream(Key.values())
+                .map(key -> Setting.of(key, settings.get(key.key()), isInCode(key)))
+                .toList();
+    }
+
+    private boolean isInCode(Key key) {
+        return switch (key) {
+            case RL_POST_TRAIN_REWARD_FUNCS, RL_POST_TRAIN_REWARD_WEIGHTS -> ownRewards != null;
+            case MODEL_POST_TRAIN_DATASET_NAME,
+                    MODEL_POST_TRAIN_DATASET_CONFIG,
+                    MAX_TRAIN_SAMPLES ->
+                    ownProblems != null;
+            default -> false;
+        };
     }
 
     /** The settings as a table: key, value, default where it is another, meaning. */

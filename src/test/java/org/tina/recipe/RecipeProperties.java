@@ -76,6 +76,17 @@ class RecipeProperties {
         }
     }
 
+    /** A form may show each setting as text and give the text back. */
+    @Property(tries = 20)
+    void aSettingsTextIsReadBack(@ForAll("recipes") Recipe recipe) {
+        for (Setting setting : recipe.explained()) {
+            for (String name : List.of(setting.key(), setting.shortName())) {
+                Recipe again = recipe.with(r -> r.setYaml(name, setting.text()));
+                assertEquals(recipe.settings(), again.settings(), name);
+            }
+        }
+    }
+
     /** Any text is refused or makes a recipe; a check never throws. */
     @Property(tries = 200)
     void anyFileCanBeChecked(@ForAll("texts") String text, @ForAll("texts") String more)

@@ -345,6 +345,28 @@ class RecipeTest {
     }
 
     @Test
+    void eachChoiceIsAllowedAndNothingElse() {
+        Recipe mini = Recipe.named("mini");
+        for (Setting setting : mini.explained()) {
+            for (String choice : setting.choices()) {
+                Recipe chosen = mini.with(r -> r.set(setting.key(), choice));
+                assertEquals(choice, chosen.settings().get(setting.key()));
+            }
+            if (!setting.choices().isEmpty()) {
+                assertRefused(() -> mini.with(r -> r.set(setting.key(), "other")), setting.key());
+            }
+        }
+    }
+
+    @Test
+    void whatIsMadeInCodeIsNotTheKeys() {
+        Recipe own = Recipe.named("mini").with(r -> r.rewards(WeightedReward.named("format", 1)));
+        assertEquals(
+                List.of("reward_funcs", "reward_weights"),
+                own.explained().stream().filter(Setting::inCode).map(Setting::shortName).toList());
+    }
+
+    @Test
     void theTableHasAllKeysAndMarksWhatIsNoDefault() {
         Table table = Recipe.named("mini").table();
         assertEquals(List.of("key", "value", "default", "meaning"), table.columnNames());

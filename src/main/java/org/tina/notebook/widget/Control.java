@@ -15,9 +15,10 @@ import java.util.function.Consumer;
  */
 public abstract class Control<V> extends Widget {
     private static final String MODULE = "@jupyter-widgets/controls";
-    private static final Map<String, String> LABEL = Map.of("description_width", "130px");
+    private static final String LABEL_WIDTH = "130px";
 
     private final String label;
+    private final String style;
     private final String key;
     private final List<Consumer<? super V>> listeners = new CopyOnWriteArrayList<>();
     private final AtomicBoolean announced = new AtomicBoolean();
@@ -31,10 +32,11 @@ public abstract class Control<V> extends Widget {
     Control(String name, String style, String label, String key) {
         super(name);
         this.label = label;
+        this.style = style;
         this.key = key;
         put("description", label);
         put("disabled", false);
-        part("style", new Look(MODULE, style, LABEL));
+        labelWidth(LABEL_WIDTH);
         width("440px");
     }
 
@@ -71,6 +73,16 @@ public abstract class Control<V> extends Widget {
      */
     public final Control<V> onChange(Consumer<? super V> listener) {
         listeners.add(listener);
+        return this;
+    }
+
+    /**
+     * How wide the label's place is; 130px if not given.
+     *
+     * @param css such as {@code 200px}; a longer label is cut off
+     */
+    public final Control<V> labelWidth(String css) {
+        part("style", new Look(MODULE, style, Map.of("description_width", css)));
         return this;
     }
 
