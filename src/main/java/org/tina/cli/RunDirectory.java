@@ -17,6 +17,8 @@ record RunDirectory(Path path) {
 
     private static final String RECIPE = "recipe.yaml";
     private static final String METRICS = "metrics.jsonl";
+    private static final String EVENTS = "events.jsonl";
+    private static final String COMPLETIONS = "completions";
 
     /**
      * Checks that no other run is in the directory, or removes it.
@@ -56,7 +58,7 @@ record RunDirectory(Path path) {
 
     private static boolean isOfARun(Path file) {
         String name = file.getFileName().toString();
-        return List.of(RECIPE, METRICS, ADAPTER, MODEL).contains(name)
+        return List.of(RECIPE, METRICS, EVENTS, COMPLETIONS, ADAPTER, MODEL).contains(name)
                 || name.matches("checkpoint-\\d+");
     }
 }

@@ -26,21 +26,36 @@ public final class AtomicFile {
         void writeTo(OutputStream out) throws IOException;
     }
 
+    /** Writes a file that is not there yet. */
+    @FunctionalInterface
+    interface FileBody {
+        void writeTo(Path file) throws IOException;
+    }
+
     private AtomicFile() {}
 
     /** Writes the target, creating its directory if need be and replacing what was there. */
     public static void write(Path target, Body body) throws IOException {
+        replace(
+                target,
+                temporary -> {
+                    try (OutputStream out =
+                            new BufferedOutputStream(
+                                    Files.newOutputStream(temporary, StandardOpenOption.CREATE_NEW),
+                                    1 << 16)) {
+                        body.writeTo(out);
+                    }
+                });
+    }
+
+    /** As {@link #write}, for what writes to a file by its path. */
+    static void replace(Path target, FileBody body) throws IOException {
         Path directory = target.toAbsolutePath().getParent();
         Files.createDirectories(directory);
         Path temporary =
                 directory.resolve("." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
         try {
-            try (OutputStream out =
-                    new BufferedOutputStream(
-                            Files.newOutputStream(temporary, StandardOpenOption.CREATE_NEW),
-                            1 << 16)) {
-                body.writeTo(out);
-            }
+            body.writeTo(temporary);
             Files.move(
                     temporary,
                     target,

@@ -181,7 +181,7 @@ public final class ProblemSet implements Iterable<Problem> {
         Reading reading = new Reading(columns);
         try (RowReader reader = new RowReader()) {
             for (Path file : files) {
-                reader.read(file, columns.names(), reading.from(file.toString()));
+                reader.read(file, columns.names()::contains, reading.from(file.toString()));
             }
         }
         return reading.finish(name, source, skipUnusable);

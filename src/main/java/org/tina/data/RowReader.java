@@ -15,7 +15,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Properties;
-import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
  * this process: rows are streamed, and of Parquet and CSV only the wanted columns are read. Holds
  * native memory until closed.
  */
-final class RowReader implements AutoCloseable {
+public final class RowReader implements AutoCloseable {
 
     /** Takes the rows. */
     @FunctionalInterface
@@ -39,17 +39,34 @@ final class RowReader implements AutoCloseable {
 
     private final Connection connection;
 
-    /** Opens DuckDB, which never loads an extension: what is in its jar is enough. */
-    RowReader() {
+    /** Opens DuckDB. */
+    public RowReader() {
+        connection = connect();
+    }
+
+    /** A DuckDB that never loads an extension: what is in its jar is enough. */
+    static Connection connect() {
         Properties settings = new Properties();
         settings.setProperty("jdbc_stream_results", "true");
         settings.setProperty("autoinstall_known_extensions", "false");
         settings.setProperty("autoload_known_extensions", "false");
         try {
-            connection = DriverManager.getConnection("jdbc:duckdb:", settings);
+            return DriverManager.getConnection("jdbc:duckdb:", settings);
         } catch (SQLException e) {
             throw new IllegalStateException("DuckDB can't be started: " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * All rows of a small file, with all their columns.
+     *
+     * @throws IllegalArgumentException naming the file, if it can't be read or is of no known
+     *     format
+     */
+    public List<JsonObject> all(Path file) {
+        List<JsonObject> rows = new ArrayList<>();
+        read(file, column -> true, (number, row, columns) -> rows.add(row));
+        return rows;
     }
 
     /**
@@ -59,7 +76,7 @@ final class RowReader implements AutoCloseable {
      * @throws IllegalArgumentException naming the file, if it can't be read or is of no known
      *     format
      */
-    void read(Path file, Set<String> wanted, Rows rows) {
+    void read(Path file, Predicate<String> wanted, Rows rows) {
         DataFormat format = DataFormat.of(file);
         try {
             if (format.isJson()) {
@@ -69,7 +86,7 @@ final class RowReader implements AutoCloseable {
             List<String> columns = columns(format, file);
             String fields =
                     columns.stream()
-                            .filter(wanted::contains)
+                            .filter(wanted)
                             .map(RowReader::quoted)
                             .map(name -> name + " := " + name)
                             .collect(Collectors.joining(", "));
@@ -129,7 +146,7 @@ final class RowReader implements AutoCloseable {
         return file.toAbsolutePath().toString().replaceAll("[*?\\[]", "[$0]");
     }
 
-    private static String quoted(String name) {
+    static String quoted(String name) {
         return '"' + name.replace("\"", "\"\"") + '"';
     }
 
@@ -147,7 +164,7 @@ final class RowReader implements AutoCloseable {
     }
 
     /** The first lines of DuckDB's message: its settings and the query follow them. */
-    private static String reason(SQLException e) {
+    static String reason(SQLException e) {
         return String.valueOf(e.getMessage())
                 .lines()
                 .limit(3)

@@ -1,5 +1,8 @@
 package org.tina.grpo;
 
+import java.util.List;
+import org.tina.generate.SamplingParams;
+
 /**
  * The settings of GRPO, under TRL's names in camel case. A recipe is the usual way to make one; its
  * defaults are the paper's values.
@@ -117,6 +120,17 @@ public record GrpoConfig(
     /** Problems a step. */
     public int promptsPerStep() {
         return perDeviceTrainBatchSize * gradientAccumulationSteps / numGenerations;
+    }
+
+    /** How a step's completions are drawn. */
+    public SamplingParams sampling(long seed) {
+        return new SamplingParams(
+                temperature, topP, topK, minP, maxCompletionLength, seed, List.of());
+    }
+
+    /** The temperature of the loss's log-probabilities. */
+    public double lossTemperature() {
+        return temperatureInLoss ? temperature : 1;
     }
 
     /** The learning rate of an update, counted from 0. */

@@ -11,7 +11,6 @@ import org.tina.data.Problem;
 import org.tina.data.ProblemSet;
 import org.tina.generate.Completion;
 import org.tina.generate.Sampler;
-import org.tina.generate.SamplingParams;
 import org.tina.model.Group;
 import org.tina.model.Policy;
 import org.tina.model.Policy.Gradient;
@@ -133,7 +132,7 @@ public final class GrpoTrainer implements AutoCloseable {
         this.config = config;
         this.objective =
                 new Policy.Objective(
-                        config.temperatureInLoss() ? config.temperature() : 1,
+                        config.lossTemperature(),
                         config.epsilon(),
                         config.epsilonHigh(),
                         config.delta(),
@@ -154,7 +153,10 @@ public final class GrpoTrainer implements AutoCloseable {
 
         // G completions of each problem, sampled from the policy as it is
         List<List<Completion>> groups =
-                sampler.generate(prompts, config.numGenerations(), sampling());
+                sampler.generate(
+                        prompts,
+                        config.numGenerations(),
+                        config.sampling(config.seed() * 1_000_003 + step));
 
         // rewards [functions][completions], and their weighted sum by group
         double[][] scores = score(batch, groups);
@@ -172,7 +174,7 @@ public final class GrpoTrainer implements AutoCloseable {
             update = update(micro, refs, olds);
         }
         step++;
-        lastGroups = rollouts(batch, groups, scores, totals, advantages);
+        lastGroups = rollouts(batch, prompts, groups, scores, totals, advantages);
         return metrics(
                 prompts, groups, scores, totals, micro, update, (System.nanoTime() - begin) / 1e9);
     }
@@ -216,17 +218,6 @@ public final class GrpoTrainer implements AutoCloseable {
         int[] tokens = policy.model().tokenizer().encode(prompts.apply(problem));
         return Arrays.copyOfRange(
                 tokens, Math.max(0, tokens.length - config.maxPromptLength()), tokens.length);
-    }
-
-    private SamplingParams sampling() {
-        return new SamplingParams(
-                config.temperature(),
-                config.topP(),
-                config.topK(),
-                config.minP(),
-                config.maxCompletionLength(),
-                config.seed() * 1_000_003 + step,
-                List.of());
     }
 
     /** {@code [functions][completions]}, group after group; a reward sees one group at a time. */
@@ -382,6 +373,7 @@ public final class GrpoTrainer implements AutoCloseable {
 
     private static List<RolloutGroup> rollouts(
             List<Problem> problems,
+            List<int[]> prompts,
             List<List<Completion>> groups,
             double[][] scores,
             double[][] totals,
@@ -396,7 +388,12 @@ public final class GrpoTrainer implements AutoCloseable {
                             .toArray(double[][]::new);
             out.add(
                     new RolloutGroup(
-                            problems.get(g), groups.get(g), own, totals[g], advantages[g]));
+                            problems.get(g),
+                            prompts.get(g),
+                            groups.get(g),
+                            own,
+                            totals[g],
+                            advantages[g]));
         }
         return List.copyOf(out);
     }

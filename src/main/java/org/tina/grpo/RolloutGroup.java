@@ -7,6 +7,7 @@ import org.tina.generate.Completion;
 /**
  * The completions of one problem in one step, and what they were worth.
  *
+ * @param prompt token ids, as the policy read them
  * @param completions {@code [G]}, as the policy sampled them
  * @param scores {@code [functions][G]}, each reward's value, unweighted; NaN for no value
  * @param rewards {@code [G]}, their weighted sums
@@ -14,6 +15,7 @@ import org.tina.generate.Completion;
  */
 public record RolloutGroup(
         Problem problem,
+        int[] prompt,
         List<Completion> completions,
         double[][] scores,
         double[] rewards,

@@ -54,6 +54,14 @@ public class Policy implements AutoCloseable {
             double clippedLow,
             double clippedHigh) {}
 
+    /**
+     * How a policy sees a group's completion tokens.
+     *
+     * @param logProbs {@code [M]}, of each token
+     * @param entropies {@code [M]}, in nats, of the distribution that each token was drawn from
+     */
+    public record Scores(float[] logProbs, float[] entropies) {}
+
     private static final float[] NOTHING = {};
 
     private final CausalLM model;
@@ -206,12 +214,27 @@ public class Policy implements AutoCloseable {
      * @return {@code [M]}
      */
     public float[] logProbs(Group group, double temperature) {
+        return ofTargets("log_probs", group, temperature);
+    }
+
+    /**
+     * Log-probabilities and entropies of a group's completion tokens, in one forward pass.
+     *
+     * @param temperature divides the logits, above 0
+     */
+    public Scores scores(Group group, double temperature) {
+        float[] both = ofTargets("scores", group, temperature);
+        int m = both.length / 2;
+        return new Scores(Arrays.copyOf(both, m), Arrays.copyOfRange(both, m, 2 * m));
+    }
+
+    private float[] ofTargets(String method, Group group, double temperature) {
         long[] shape = {group.promptLength(), group.completionLength(), model.chunk()};
         try (NDManager scratch = manager.newSubManager()) {
             return model.program()
                     .call(
                             scratch,
-                            "log_probs",
+                            method,
                             theta,
                             plan(0),
                             scales(),

@@ -114,6 +114,7 @@ enum Key {
     GRADIENT_CHECKPOINTING(true, "compute each layer twice: less memory, a third more time"),
     TOKENS_PER_MICRO_BATCH(2048, "most tokens of one gradient computation", "at least 1"),
     SAVE_STEPS(50, "steps from one checkpoint to the next", "at least 1"),
+    LOG_COMPLETIONS(false, "keep each step's completions as completions/completions_%05d.parquet"),
     SEED(42, "of the order of problems, of sampling and of dropout"),
     REPORT_TO(
             List.of("none"),

@@ -507,8 +507,8 @@ public final class Recipe {
 
     /**
      * Those of a recipe's settings that decide on what is learned, and so whether two runs are the
-     * same: not when to save and where to report. A key that is missing, as a recipe of an older
-     * version misses newer ones, has its default.
+     * same: not when to save, what to keep and where to report. A key that is missing, as a recipe
+     * of an older version misses newer ones, has its default.
      *
      * @param settings as of {@link #settings}, or as a log kept them
      * @return key → value, by key
@@ -520,6 +520,7 @@ public final class Recipe {
         }
         decisive.remove(Key.SAVE_STEPS.key());
         decisive.remove(Key.REPORT_TO.key());
+        decisive.remove(Key.LOG_COMPLETIONS.key());
         return decisive;
     }
 
@@ -540,6 +541,11 @@ public final class Recipe {
     /** Steps from one checkpoint to the next. */
     public int saveSteps() {
         return integer(Key.SAVE_STEPS);
+    }
+
+    /** Whether a run keeps its completions. */
+    public boolean logCompletions() {
+        return isOn(Key.LOG_COMPLETIONS);
     }
 
     /** Whether a run also writes an event file for TensorBoard. */

@@ -14,6 +14,9 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.tina.data.AtomicFile;
 import org.tina.data.ProblemSet;
 import org.tina.eval.Checkpoint;
@@ -28,7 +31,8 @@ import org.tina.model.Policy;
  * A recipe at work: each turn of the iterator is one training step. Its directory holds {@code
  * recipe.yaml}, {@code metrics.jsonl} (a line a step, written as it happens) and {@code
  * checkpoint-N}, an adapter or, for full training, a model, every {@code save_steps} steps and at
- * the end.
+ * the end; where {@code log_completions} is on, also every step's {@linkplain Rollouts
+ * completions}.
  *
  * <p>The newest checkpoint also holds what {@link Recipe#resume} needs to go on, the optimizer's
  * two vectors and the parameters to the last bit, so it is four times as large as the others.
@@ -55,9 +59,14 @@ public final class Run implements Iterable<StepMetrics>, AutoCloseable {
     private final List<StepMetrics> earlier;
     private final Writer log;
     private final EventFile eventFile; // null if the recipe wants none
+    private final RolloutWriter rollouts; // null likewise
+    private final List<Consumer<StepMetrics>> listeners = new CopyOnWriteArrayList<>();
     private final List<RunEvent> events = new CopyOnWriteArrayList<>();
     private volatile Recipe recipe;
     private int saved;
+
+    /** Held while a step is made; fair, so that who waits comes between two steps. */
+    private final ReentrantLock stepping = new ReentrantLock(true);
 
     /** Guards what other threads ask for, below. */
     private final Object gate = new Object();
@@ -134,6 +143,8 @@ public final class Run implements Iterable<StepMetrics>, AutoCloseable {
                 file, earlier.stream().map(m -> m.toJson() + "\n").collect(joining()));
         log = Files.newBufferedWriter(file, StandardOpenOption.APPEND);
         eventFile = this.recipe.writesEventFile() ? new EventFile(directory) : null;
+        Rollouts.cut(directory, trainer.steps());
+        rollouts = this.recipe.logCompletions() ? new RolloutWriter(directory) : null;
     }
 
     /** The steps that a resumed run made before; none for a new one. */
@@ -290,7 +301,25 @@ public final class Run implements Iterable<StepMetrics>, AutoCloseable {
         }
     }
 
+    /**
+     * Asks the policy something while it stands still: at once if no step is at work, else after
+     * the step at hand; the next one waits.
+     */
+    public <T> T betweenSteps(Supplier<T> question) {
+        stepping.lock();
+        try {
+            return question.get();
+        } finally {
+            stepping.unlock();
+        }
+    }
+
     // ---------------------------------------------------------------- training
+
+    /** Calls {@code listener} after each step, on the thread that trains, which waits for it. */
+    public void onStep(Consumer<StepMetrics> listener) {
+        listeners.add(listener);
+    }
 
     /** Trains one step a turn; a second iterator goes on where the first one ended. */
     @Override
@@ -318,12 +347,16 @@ public final class Run implements Iterable<StepMetrics>, AutoCloseable {
     }
 
     private StepMetrics train() {
-        StepMetrics metrics = trainer.step();
+        StepMetrics metrics = betweenSteps(trainer::step);
         try {
             log.write(metrics.toJson() + "\n");
             log.flush();
             if (eventFile != null) {
                 eventFile.add(metrics);
+            }
+            if (rollouts != null) {
+                rollouts.write(
+                        metrics.step(), lastGroups(), recipe.rewards(), policy.model().tokenizer());
             }
         } catch (IOException e) {
             throw new UncheckedIOException(directory + ": its log cannot be written", e);
@@ -331,6 +364,7 @@ public final class Run implements Iterable<StepMetrics>, AutoCloseable {
         if (metrics.step() % recipe.saveSteps() == 0) {
             save();
         }
+        listeners.forEach(listener -> listener.accept(metrics));
         return metrics;
     }
 
@@ -369,6 +403,9 @@ public final class Run implements Iterable<StepMetrics>, AutoCloseable {
             log.close();
             if (eventFile != null) {
                 eventFile.close();
+            }
+            if (rollouts != null) {
+                rollouts.close();
             }
         } catch (IOException e) {
             throw new UncheckedIOException(directory + ": its log cannot be closed", e);

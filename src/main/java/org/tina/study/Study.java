@@ -63,14 +63,14 @@ public record Study(
             return new Arm(name, recipe.replaceFirst("^mini/", ""), all, Map.of());
         }
 
-        /** The recipe as the arm runs it. */
+        /** The recipe as the arm runs it; of hundreds of runs no completions are kept. */
         public Recipe recipe(int seed) {
             Recipe base =
                     recipe.matches(FILE) ? Recipe.load(Path.of(recipe)) : Recipe.named(recipe);
             return base.with(
                     r -> {
                         changes.forEach(r::set);
-                        return r.seed(seed).name(name);
+                        return r.seed(seed).name(name).set("log_completions", false);
                     });
         }
     }

@@ -115,6 +115,7 @@ class RunControlsTest {
         Completion completion = new Completion(new int[1], new float[1], true, "<think>");
         return new RolloutGroup(
                 new Problem(problem, "1"),
+                new int[] {1},
                 List.of(completion, completion),
                 new double[][] {{Double.NaN, 0}},
                 rewards,

@@ -54,6 +54,7 @@ class RunTest {
                                             .set("max_completion_length", 5)
                                             .set("save_steps", 2)
                                             .set("warmup_ratio", 0.0)
+                                            .set("log_completions", false)
                                             .maxSteps(5)
                                             .rewards(
                                                     new WeightedReward(

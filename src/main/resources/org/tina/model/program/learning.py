@@ -24,6 +24,19 @@ def log_probs(x: Tensor, head: Tensor, targets: Tensor, temperature: float, chun
     out.append(__torch__.learning.of_targets(__torch__.learning.log_softmax(x[i:i + chunk], head, temperature), targets[i:i + chunk]))
   return torch.cat(out)
 
+def scores(x: Tensor, head: Tensor, targets: Tensor, temperature: float, chunk: int) -> Tensor:
+  """[2, M]: log-probabilities of the targets, and the entropies in nats of what they were drawn from"""
+  out: List[Tensor] = []
+  for i in range(0, x.size(0), chunk):
+    all = __torch__.learning.log_softmax(x[i:i + chunk], head, temperature)
+    logp = __torch__.learning.of_targets(all, targets[i:i + chunk])
+    out.append(torch.stack([logp, __torch__.learning.entropy(all, torch.exp(all))]))
+  return torch.cat(out, 1)
+
+def entropy(log_probs: Tensor, p: Tensor) -> Tensor:
+  """[m] of distributions [m, V]; log_probs are overwritten"""
+  return torch.neg(torch.sum(log_probs.mul_(p), [-1]))
+
 # ------------------------------------------------------------------ the loss
 def ratio(logp: Tensor, old: Tensor) -> Tensor:
   """pi / pi_old of each token; on-policy (no old ones given) it is 1 with the gradient of log pi"""
@@ -84,7 +97,7 @@ def head_gradient(x: Tensor, head: Tensor, targets: Tensor, advantage: Tensor, w
     torch.set_grad_enabled(False)
     assert dlogp is not None, "the loss does not depend on the log-probabilities"
     p = torch.exp(all)
-    entropy = torch.neg(torch.sum(all.mul_(p), [-1]))
+    entropy = __torch__.learning.entropy(all, p)
     stats.add_(__torch__.learning.statistics(torch.detach(logp), entropy, old_, ref_, a, weight[i:j], torch.detach(loss), o))
     g = torch.unsqueeze(torch.div(dlogp, o.temperature), 1)
     dz = torch.to(p.mul_(torch.neg(g)).scatter_add_(1, torch.unsqueeze(to, 1), g), x.dtype)

@@ -232,21 +232,27 @@ class Program(Module):
       h = __torch__.model.group_layer(h, w.layers[l], ad, shape, cos, sin, P, C, mask, False)[0]
     return h
 
+  def final_states(self: __torch__.Program, theta: Tensor, plan_: Tensor, scale_: Tensor, group: Tensor, tokens: Tensor, rows: Tensor) -> Tuple[Tensor, Tensor]:
+    """what the head [V, D] makes logits of: the normed states [M, D] at the given rows; group [P, C, ...]"""
+    plan, pc = self.ints(plan_), self.ints(group)
+    w = self.weights_of(theta, plan)
+    h = self.states(theta, plan, self.floats(scale_), w, self.here(tokens), pc[0], pc[1])
+    return (__torch__.model.rms_norm(torch.index_select(h, 0, self.here(rows)), w.norm, self.shape().norm), w.head)
+
   def logits(self: __torch__.Program, theta: Tensor, plan_: Tensor, scale_: Tensor, group: Tensor, tokens: Tensor, rows: Tensor) -> Tensor:
     """float32 logits [M, V] at the given rows; group [P, C]"""
-    plan, scale, pc = self.ints(plan_), self.floats(scale_), self.ints(group)
-    w = self.weights_of(theta, plan)
-    h = self.states(theta, plan, scale, w, self.here(tokens), pc[0], pc[1])
-    x = __torch__.model.rms_norm(torch.index_select(h, 0, self.here(rows)), w.norm, self.shape().norm)
-    return torch.to(__torch__.products.linear(x, w.head, None), torch.device("cpu"), 6)
+    x, head = self.final_states(theta, plan_, scale_, group, tokens, rows)
+    return torch.to(__torch__.products.linear(x, head, None), torch.device("cpu"), 6)
 
   def log_probs(self: __torch__.Program, theta: Tensor, plan_: Tensor, scale_: Tensor, group: Tensor, tokens: Tensor, rows: Tensor, targets: Tensor, temperature: Tensor) -> Tensor:
     """[M] log-probabilities of targets [M], read at rows [M]; group [P, C, chunk]"""
-    plan, scale, pc = self.ints(plan_), self.floats(scale_), self.ints(group)
-    w = self.weights_of(theta, plan)
-    h = self.states(theta, plan, scale, w, self.here(tokens), pc[0], pc[1])
-    x = __torch__.model.rms_norm(torch.index_select(h, 0, self.here(rows)), w.norm, self.shape().norm)
-    return torch.to(__torch__.learning.log_probs(x, w.head, self.here(targets), float(temperature), pc[2]), torch.device("cpu"), 6)
+    x, head = self.final_states(theta, plan_, scale_, group, tokens, rows)
+    return torch.to(__torch__.learning.log_probs(x, head, self.here(targets), float(temperature), self.ints(group)[2]), torch.device("cpu"), 6)
+
+  def scores(self: __torch__.Program, theta: Tensor, plan_: Tensor, scale_: Tensor, group: Tensor, tokens: Tensor, rows: Tensor, targets: Tensor, temperature: Tensor) -> Tensor:
+    """[2, M] log-probabilities of targets [M], and entropies, read at rows [M]; group [P, C, chunk]"""
+    x, head = self.final_states(theta, plan_, scale_, group, tokens, rows)
+    return torch.to(__torch__.learning.scores(x, head, self.here(targets), float(temperature), self.ints(group)[2]), torch.device("cpu"), 6)
 
   def gradient(self: __torch__.Program, theta: Tensor, plan_: Tensor, scale_: Tensor, group: Tensor, tokens_: Tensor, rows_: Tensor, targets: Tensor, advantages: Tensor, token_weights: Tensor, ref: Tensor, old: Tensor, objective: Tensor) -> List[Tensor]:
     """Gradient [theta] of the sum of weight * token_loss over one group, and statistics [6] (learning.statistics).
