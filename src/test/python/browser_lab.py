@@ -147,7 +147,13 @@ def check(page, address, notebook, directory):
     page.locator(".jp-Notebook").wait_for()
     mine = slider(page, "mine")
     mine.wait_for()
-    drag(page, mine, 60)
+
+    def moved():
+        """The page is still being laid out, and what is drawn above may push the handle away from the mouse."""
+        drag(page, mine, 60)
+        return mine.locator(".widget-readout").inner_text().strip() != "3"
+
+    wait("the slider to be moved after a reload", moved)
     page.locator(".jp-CodeCell", has_text="mine is").last.locator(".cm-content").click()
     page.keyboard.press("Control+Enter")
     output = page.locator(".jp-CodeCell .jp-OutputArea-output", has_text="mine is").last
@@ -167,7 +173,7 @@ def main(directory):
         page.add_locator_handler(asked, lambda: asked.click())
         try:
             check(page, address, notebook, directory)
-        except Exception:
+        except BaseException:  # SystemExit too
             page.screenshot(path=directory / "lab-failed.png")
             raise
 
