@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.tina.doctor.Doctor;
+import org.tina.doctor.Finding;
 import org.tina.grpo.StepMetrics;
 import org.tina.lora.LoraAdapter;
 import org.tina.model.CausalLM;
@@ -198,8 +200,19 @@ final class Train implements Callable<Integer> {
             } else {
                 err.printf("%d of %d steps done%n", run.step(), run.steps());
                 spec.commandLine().getOut().println(save(policy));
+                examine(run);
             }
             return interrupts.requested() ? Interrupts.EXIT_CODE : 0;
+        }
+    }
+
+    /** What the doctor finds wrong; its notes are left to {@code tina doctor}. */
+    private void examine(Run run) {
+        List<Finding> problems = Doctor.examine(run).problems();
+        PrintWriter err = spec.commandLine().getErr();
+        problems.forEach(finding -> err.println("! " + finding));
+        if (!problems.isEmpty()) {
+            err.println("what to do about it: environment/tina doctor " + run.directory());
         }
     }
 

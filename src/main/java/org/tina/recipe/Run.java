@@ -39,7 +39,8 @@ import org.tina.model.Policy;
  *
  * <p>{@link #stop} ends the run after the step at hand; the policy and the log stay usable. {@link
  * #pause}, {@link #saveNow} and {@link #change} too may be called from any thread, such as a
- * button's; they take effect between two steps and leave a line in {@code events.jsonl}.
+ * button's; they take effect between two steps and leave a line in {@code events.jsonl}. A resumed
+ * run takes up the changes that were made before its checkpoint.
  */
 public final class Run implements Iterable<StepMetrics>, AutoCloseable {
 
@@ -81,7 +82,7 @@ public final class Run implements Iterable<StepMetrics>, AutoCloseable {
             throw new IOException(
                     directory + ": holds another run's " + METRICS + "; name a new directory");
         }
-        return new Run(recipe, policy, directory, List.of(), null);
+        return new Run(recipe, policy, directory, List.of(), List.of(), null);
     }
 
     static Run resume(Recipe recipe, Policy policy, Path directory) throws IOException {
@@ -95,7 +96,8 @@ public final class Run implements Iterable<StepMetrics>, AutoCloseable {
         Path log = directory.resolve(METRICS);
         List<StepMetrics> earlier =
                 Files.exists(log) ? earlier(Files.readAllLines(log), last) : List.of();
-        return new Run(recipe, policy, directory, earlier, state);
+        List<RunEvent> past = RunEvent.read(directory.resolve(EVENTS), last);
+        return new Run(recipe, policy, directory, earlier, past, state);
     }
 
     /** The steps up to the checkpoint; those after it, of which the last may be torn, are not. */
@@ -113,6 +115,7 @@ public final class Run implements Iterable<StepMetrics>, AutoCloseable {
 
     /**
      * @param earlier steps that an earlier run made
+     * @param past what was done to it
      * @param state to go on from; null to begin
      */
     private Run(
@@ -120,6 +123,7 @@ public final class Run implements Iterable<StepMetrics>, AutoCloseable {
             Policy policy,
             Path directory,
             List<StepMetrics> earlier,
+            List<RunEvent> past,
             TrainingState state)
             throws IOException {
         ProblemSet problems = recipe.problems();
@@ -141,10 +145,27 @@ public final class Run implements Iterable<StepMetrics>, AutoCloseable {
         Path file = directory.resolve(METRICS);
         AtomicFile.writeString(
                 file, earlier.stream().map(m -> m.toJson() + "\n").collect(joining()));
+        takeUp(past);
         log = Files.newBufferedWriter(file, StandardOpenOption.APPEND);
         eventFile = this.recipe.writesEventFile() ? new EventFile(directory) : null;
         Rollouts.cut(directory, trainer.steps());
         rollouts = this.recipe.logCompletions() ? new RolloutWriter(directory) : null;
+    }
+
+    /**
+     * The settings as they were when the resumed run had got so far; recipe.yaml stays as it was.
+     */
+    private void takeUp(List<RunEvent> past) throws IOException {
+        if (past.isEmpty()) {
+            return;
+        }
+        events.addAll(past);
+        AtomicFile.writeString(
+                directory.resolve(EVENTS),
+                past.stream().map(e -> e.toJson() + "\n").collect(joining()));
+        past.stream().filter(e -> e.key() != null).forEach(e -> change(e.key(), e.to()));
+        recipe = wanted;
+        trainer.change(recipe.grpo(), recipe.rewards());
     }
 
     /** The steps that a resumed run made before; none for a new one. */

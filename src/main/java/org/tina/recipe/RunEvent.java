@@ -2,8 +2,14 @@ package org.tina.recipe;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import com.google.gson.JsonSyntaxException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What was done to a run from outside: a line of its {@code events.jsonl}.
@@ -30,6 +36,24 @@ public record RunEvent(String time, int step, String event, String key, Object f
     private static RunEvent change(int step, String event, String key, Object from, Object to) {
         String time = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
         return new RunEvent(time, step, event, key, from, to);
+    }
+
+    /**
+     * The events of a file up to a step; none if there is no such file. A last line that a kill has
+     * torn is none.
+     */
+    static List<RunEvent> read(Path file, int last) throws IOException {
+        List<RunEvent> events = new ArrayList<>();
+        if (Files.exists(file)) {
+            for (String line : Files.readAllLines(file)) {
+                try {
+                    events.add(GSON.fromJson(line, RunEvent.class));
+                } catch (JsonSyntaxException e) {
+                    break;
+                }
+            }
+        }
+        return events.stream().filter(event -> event != null && event.step() <= last).toList();
     }
 
     /** One line of JSON; what an event doesn't have is left out. */

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 /** The quickstart in JupyterLab, in a browser: src/test/python/browser_lab.py. */
 class LabIT {
     @Test
-    @Tag("slow")
+    @Tag("browser")
     void theQuickstartIsWatchedSteeredStoppedAndReloaded() throws Exception {
         Browser.assumeThere();
         Terminal.Result run =

@@ -260,6 +260,41 @@ class RunTest {
                         .toList());
     }
 
+    @Test
+    void aResumedRunTakesUpTheChangesBeforeItsCheckpoint() throws IOException {
+        Path killed = folder.resolve("killed");
+        List<String> straight;
+        try (Policy own = SIX.policy(model);
+                Run run = SIX.start(own, folder.resolve("straight"))) {
+            for (StepMetrics metrics : run) {
+                if (metrics.step() == 2) {
+                    run.change("beta", 0.5);
+                    run.change("reward_weights", List.of(3));
+                }
+                if (metrics.step() == 4) {
+                    copy(folder.resolve("straight"), killed);
+                }
+            }
+            straight = Files.readAllLines(folder.resolve("straight/metrics.jsonl"));
+        }
+        Files.writeString(
+                killed.resolve("events.jsonl"),
+                "{\"step\": 4, \"event\": \"change\", \"key\": \"beta\", \"to\": 9}\n{\"st",
+                StandardOpenOption.APPEND);
+        try (Policy own = SIX.policy(model);
+                Run run = SIX.resume(own, killed)) {
+            assertEquals(0.5, run.recipe().grpo().beta());
+            assertEquals(2, run.events().size(), "what came after the checkpoint is run again");
+            run.forEach(metrics -> {});
+        }
+        assertEquals(2, Files.readAllLines(killed.resolve("events.jsonl")).size());
+        assertEquals(
+                straight.stream().map(RunTest::withoutTime).toList(),
+                Files.readAllLines(killed.resolve("metrics.jsonl")).stream()
+                        .map(RunTest::withoutTime)
+                        .toList());
+    }
+
     private static StepMetrics withoutTime(String line) {
         StepMetrics metrics = StepMetrics.fromJson(line);
         Map<String, Double> values = new LinkedHashMap<>(metrics.values());
