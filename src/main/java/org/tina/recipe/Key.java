@@ -215,7 +215,13 @@ enum Key {
                     GRADIENT_CHECKPOINTING,
                     TOKENS_PER_MICRO_BATCH ->
                     Setting.Group.UPDATE;
-            case MAX_STEPS, NUM_TRAIN_EPOCHS, STOP_AFTER_STEPS, SAVE_STEPS, SEED, REPORT_TO ->
+            case MAX_STEPS,
+                    NUM_TRAIN_EPOCHS,
+                    STOP_AFTER_STEPS,
+                    SAVE_STEPS,
+                    LOG_COMPLETIONS,
+                    SEED,
+                    REPORT_TO ->
                     Setting.Group.RUN;
         };
     }
