@@ -90,8 +90,8 @@ public final class Dashboard {
         List<RolloutGroup> groups = run.lastGroups();
         if (!groups.isEmpty()) {
             List<WeightedReward> rewards = run.recipe().rewards();
-            completions.html(
-                    GroupView.html(groups, rewards.stream().map(WeightedReward::name).toList()));
+            List<String> names = rewards.stream().map(WeightedReward::name).toList();
+            completions.html(new GroupView(GroupView.mostTelling(groups), names).html());
         }
     }
 

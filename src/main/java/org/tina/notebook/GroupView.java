@@ -4,24 +4,33 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.tina.grpo.RolloutGroup;
 import org.tina.notebook.widget.Html;
 
 /**
- * The completions of one problem as a table: each with its rewards, its advantage and its text. Of
- * a step's groups it shows the one whose rewards differ most, which teaches most.
+ * The completions of one problem as a table: each with its rewards, its advantage and its text.
+ *
+ * @param rewards their functions' names
  */
-final class GroupView {
+record GroupView(RolloutGroup group, List<String> rewards) {
     private static final int SHOWN = 400;
 
-    private GroupView() {}
-
     /**
-     * @param groups of one step, at least one
-     * @param rewards their functions' names
+     * Of a step's groups the one whose rewards differ most, which teaches most.
+     *
+     * @param groups at least one
      */
-    static String html(List<RolloutGroup> groups, List<String> rewards) {
-        RolloutGroup group = groups.stream().max(Comparator.comparing(GroupView::spread)).get();
+    static RolloutGroup mostTelling(List<RolloutGroup> groups) {
+        return groups.stream().max(Comparator.comparing(GroupView::spread)).get();
+    }
+
+    private static double spread(RolloutGroup group) {
+        return Arrays.stream(group.rewards()).max().orElse(0)
+                - Arrays.stream(group.rewards()).min().orElse(0);
+    }
+
+    String html() {
         StringBuilder rows = new StringBuilder();
         for (int i = 0; i < group.completions().size(); i++) {
             rows.append("<tr>");
@@ -30,7 +39,7 @@ final class GroupView {
             }
             rows.append(number(group.rewards()[i])).append(number(group.advantages()[i]));
             rows.append("<td style=\"text-align:left;white-space:pre-wrap\">")
-                    .append(Html.escaped(shortened(group.completions().get(i).text())))
+                    .append(Html.escaped(shortened(group.completions().get(i).text(), SHOWN)))
                     .append("</td></tr>");
         }
         String head =
@@ -46,16 +55,25 @@ final class GroupView {
                 + "</tbody></table>";
     }
 
-    private static double spread(RolloutGroup group) {
-        return Arrays.stream(group.rewards()).max().orElse(0)
-                - Arrays.stream(group.rewards()).min().orElse(0);
+    /** A completion's reward and what it is made of: {@code reward 2 (format 0, accuracy 1)}. */
+    static String reward(double total, List<String> rewards, double[] scores) {
+        return "reward %s (%s)"
+                .formatted(
+                        Grid.text(total),
+                        IntStream.range(0, scores.length)
+                                .mapToObj(r -> rewards.get(r) + " " + text(scores[r]))
+                                .collect(Collectors.joining(", ")));
     }
 
     private static String number(double value) {
-        return "<td>" + (Double.isNaN(value) ? "–" : Grid.text(value)) + "</td>";
+        return "<td>" + text(value) + "</td>";
     }
 
-    private static String shortened(String text) {
-        return text.length() <= SHOWN ? text : text.substring(0, SHOWN) + " …";
+    private static String text(double value) {
+        return Double.isNaN(value) ? "–" : Grid.text(value);
+    }
+
+    static String shortened(String text, int most) {
+        return text.length() <= most ? text : text.substring(0, most) + " …";
     }
 }

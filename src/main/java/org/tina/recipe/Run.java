@@ -173,6 +173,11 @@ public final class Run implements Iterable<StepMetrics>, AutoCloseable {
         return earlier;
     }
 
+    /** What the run trains. */
+    public Policy policy() {
+        return policy;
+    }
+
     public Path directory() {
         return directory;
     }

@@ -103,9 +103,8 @@ class RunControlsTest {
     void theGroupThatDiffersMostIsShownAsText() {
         double[] same = {1, 1};
         double[] mixed = {3, 0};
-        String html =
-                GroupView.html(
-                        List.of(group("dull", same), group("2 < 3?", mixed)), List.of("format"));
+        List<RolloutGroup> groups = List.of(group("dull", same), group("2 < 3?", mixed));
+        String html = new GroupView(GroupView.mostTelling(groups), List.of("format")).html();
         assertTrue(html.contains("2 &lt; 3?") && !html.contains("dull"), html);
         assertTrue(html.contains("&lt;think&gt;"), html);
         assertTrue(html.contains("<td>–</td>"), html);

@@ -11,7 +11,8 @@ import java.util.function.Function;
  * @param <T> what is chosen from
  */
 public final class Dropdown<T> extends Control<T> {
-    private final List<T> options;
+    private final Function<? super T, String> text;
+    private volatile List<T> options;
 
     /** A choice of which the page shows each option's own text; the first is chosen at first. */
     public Dropdown(String label, List<T> options) {
@@ -24,12 +25,22 @@ public final class Dropdown<T> extends Control<T> {
      */
     public Dropdown(String label, List<T> options, Function<? super T, String> text) {
         super("Dropdown", "DescriptionStyle", label, "index");
+        this.text = text;
         if (options.isEmpty()) {
             throw new IllegalArgumentException(label + " has nothing to choose from");
         }
+        offer(options, options.get(0));
+    }
+
+    /**
+     * Offers other options and chooses one; listeners are not told.
+     *
+     * @param value one of the options
+     */
+    public void offer(List<T> options, T value) {
         this.options = List.copyOf(options);
         put("_options_labels", options.stream().map(text).toList());
-        start(options.get(0));
+        start(value);
     }
 
     public List<T> options() {
