@@ -1,53 +1,92 @@
 package org.tina.notebook;
 
+import io.github.spencerpark.jupyter.kernel.display.DisplayDataRenderable;
+import io.github.spencerpark.jupyter.kernel.display.RenderContext;
 import java.awt.BasicStroke;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.DoubleSummaryStatistics;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategorySeries;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.style.markers.SeriesMarkers;
+import org.tina.notebook.widget.Box;
+import org.tina.notebook.widget.Control;
+import org.tina.notebook.widget.Dropdown;
+import org.tina.notebook.widget.Html;
+import org.tina.notebook.widget.IntSlider;
+import org.tina.notebook.widget.Slider;
 
 /**
  * What the reader expects before a result is shown: a result that was guessed is looked at twice.
- * One cell holds the guess, a later one shows it beside the result, or draws it into its chart:
+ * One cell asks for it by a slider, a later one shows it beside the result, or draws it into its
+ * chart:
  *
  * <pre>{@code
- * var guess = Guess.of("Pass@1 after training", null); // a number between 0 and 1
+ * var guess = Guess.between("Pass@1 after training", 0, 1);
+ * guess
  *
  * guess.reveal(after.passAt1())
  * guess.on(chart)
  * }</pre>
  *
- * Without a guess all goes on just the same.
- *
- * @param question what is guessed
- * @param value a number or a word; null for no guess
- * @param result what came out; null until {@link #reveal}
+ * Who leaves the slider alone has made no guess, and all goes on just the same.
  */
-public record Guess(String question, Object value, Object result) {
-    private static final String LEGEND = "your guess";
-
-    /** How far a close guess may be from the result, as a share of it. */
-    private static final double CLOSE = 0.2;
+public final class Guess implements DisplayDataRenderable {
+    static final String LABEL = "your guess";
+    private static final String NONE = "?";
 
     private static final BasicStroke DASHED =
             new BasicStroke(
                     1.5f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_BEVEL, 1, new float[] {6, 4}, 0);
 
-    /**
-     * @param value a number or a word; null for no guess
-     */
-    public static Guess of(String question, Object value) {
-        return new Guess(question, value, null);
+    private final String question;
+    private final double low; // NaN where words are guessed
+    private final double high;
+    private final Control<?> control;
+    private volatile Object value; // null until the reader has made one
+
+    private Guess(String question, double low, double high, Control<?> control) {
+        this.question = question;
+        this.low = low;
+        this.high = high;
+        this.control = control;
+        control.onChange(chosen -> value = NONE.equals(chosen) ? null : chosen);
+    }
+
+    /** A number, by a slider from {@code low} to {@code high}. */
+    public static Guess between(String question, double low, double high) {
+        return new Guess(question, low, high, new Slider(LABEL, low, high, (low + high) / 2));
+    }
+
+    /** A whole number, by a slider from {@code low} to {@code high}. */
+    public static Guess count(String question, int low, int high) {
+        return new Guess(question, low, high, new IntSlider(LABEL, low, high, (low + high) / 2));
+    }
+
+    /** One of some words. */
+    public static Guess oneOf(String question, String... words) {
+        List<String> options = Stream.concat(Stream.of(NONE), Stream.of(words)).toList();
+        return new Guess(question, Double.NaN, Double.NaN, new Dropdown<>(LABEL, options));
+    }
+
+    /** The guess; none if the reader has left the slider where it was. */
+    public Optional<Object> value() {
+        return Optional.ofNullable(value);
+    }
+
+    /** The slider or the list of words, to be set by code as by a hand. */
+    Control<?> control() {
+        return control;
     }
 
     /** The guess with what came out beside it. */
-    public Guess reveal(Object result) {
-        return new Guess(question, value, result);
+    public Revealed reveal(Object result) {
+        return new Revealed(question, value, result, low, high);
     }
 
     /** Draws a guessed number as a dashed line across the chart; without one, nothing. */
@@ -58,7 +97,7 @@ public record Guess(String question, Object value, Object result) {
                             .flatMapToDouble(series -> Arrays.stream(series.getXData()))
                             .summaryStatistics();
             double y = number.doubleValue();
-            chart.addSeries(LEGEND, new double[] {x.getMin(), x.getMax()}, new double[] {y, y})
+            chart.addSeries(LABEL, new double[] {x.getMin(), x.getMax()}, new double[] {y, y})
                     .setMarker(SeriesMarkers.NONE)
                     .setLineColor(Charts.GREY)
                     .setLineStyle(DASHED);
@@ -72,7 +111,7 @@ public record Guess(String question, Object value, Object result) {
         if (value instanceof Number number && !chart.getSeriesMap().isEmpty()) {
             CategorySeries first = chart.getSeriesMap().values().iterator().next();
             List<?> names = List.copyOf((Collection<?>) first.getXData());
-            chart.addSeries(LEGEND, names, Collections.nCopies(names.size(), number.doubleValue()))
+            chart.addSeries(LABEL, names, Collections.nCopies(names.size(), number.doubleValue()))
                     .setChartCategorySeriesRenderStyle(
                             CategorySeries.CategorySeriesRenderStyle.Line)
                     .setMarker(SeriesMarkers.NONE)
@@ -83,33 +122,16 @@ public record Guess(String question, Object value, Object result) {
         return chart;
     }
 
-    Box box() {
-        String headline = question + ":";
-        String guessed = value == null ? "" : Grid.text(value);
-        if (result == null) {
-            String words = value == null ? "no guess yet; put one into the cell" : guessed;
-            return new Box(Charts.GREY, headline, words, "");
-        }
-        String words = "it is " + Grid.text(result) + "; ";
-        if (value == null) {
-            return new Box(Charts.GREY, headline, words + "you made no guess", "");
-        }
-        words += "your guess was " + guessed;
-        return isClose()
-                ? new Box(Charts.COLORS.get(2), headline, words, "")
-                : new Box(Charts.COLORS.get(1), headline, words + ". What did you not expect?", "");
-    }
-
-    private boolean isClose() {
-        if (value instanceof Number guess && result instanceof Number truth) {
-            double distance = Math.abs(guess.doubleValue() - truth.doubleValue());
-            return distance <= CLOSE * Math.abs(truth.doubleValue());
-        }
-        return value.toString().strip().equalsIgnoreCase(result.toString());
+    /** Shows the question and its slider. */
+    @Override
+    public void render(RenderContext context) {
+        Html asked = new Html("<b>" + Html.escaped(question) + "</b>");
+        Box.column(asked, control).render(context);
+        context.getOutputContainer().putText(toString());
     }
 
     @Override
     public String toString() {
-        return box().text();
+        return question + ": " + (value == null ? "no guess yet" : Grid.text(value));
     }
 }

@@ -29,8 +29,8 @@ final class Renderers {
         table(renderer, Estimate.class, estimate -> Grid.of(estimate.table()));
         table(renderer, Recipe.class, recipe -> Grid.whole(recipe.table()));
         box(renderer, Exercise.class, Exercise::box);
-        box(renderer, Guess.class, Guess::box);
         box(renderer, Same.class, Same::box);
+        html(renderer, Revealed.class, Revealed::html);
         html(renderer, Diagnosis.class, DiagnosisView::html);
         html(renderer, RewardXray.class, RewardXray::html);
         table(renderer, AdvantagePlayground.class, group -> Grid.of(group.table()));
