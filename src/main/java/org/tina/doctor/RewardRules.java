@@ -247,7 +247,7 @@ final class RewardRules {
         }
         double best = run.best(REWARD);
         double last = run.last(REWARD).mean();
-        return best - last >= MUCH * Math.abs(best)
+        return best > last && best - last >= MUCH * Math.abs(best)
                 ? Optional.of(
                         "%s in the best steps, %s in the last"
                                 .formatted(number(best), number(last)))

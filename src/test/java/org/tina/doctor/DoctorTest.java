@@ -107,6 +107,7 @@ class DoctorTest {
                         });
         assertSeen("every completion is cut off", "100% of the completions", cut);
         assertSeen("the reward is flat at zero", "the completions are cut off at 96 tokens", cut);
+        assertFalse(examine(cut).names("the reward falls back"), "what is zero can't fall");
     }
 
     @Test
