@@ -5,14 +5,20 @@ import org.tina.analysis.TokenScores;
 /** What a viewer colours tokens by; an enum's text is what the page shows. */
 public enum TokenColor {
     /** How the step pulled at each token, see {@link TokenScores#credit}. */
-    CREDIT("credit", "advantage × (1 − probability when sampled): how the step pulled", true) {
+    CREDIT(
+            "credit",
+            "advantage × (1 − probability when sampled): how the step pulled; the base's answer has none",
+            true) {
         @Override
         double of(TokenScores scores, int token) {
             return scores.credit(token);
         }
     },
     /** What training has done to each token, see {@link TokenScores#logRatio}. */
-    LOG_RATIO("log-probability ratio", "log π − log π of the base: likelier than before", true) {
+    LOG_RATIO(
+            "log-probability ratio",
+            "log π − log π of the base: above 0 where training made the token likelier",
+            true) {
         @Override
         double of(TokenScores scores, int token) {
             return scores.logRatio(token);

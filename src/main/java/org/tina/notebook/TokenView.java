@@ -68,14 +68,14 @@ record TokenView(TokenColor color, double scale) {
                                 i + 1,
                                 scores.length(),
                                 scores.pieces().get(i).replace("\n", "↵"),
-                                Grid.text(Math.exp(scores.logProbs()[i])),
-                                Grid.text(Math.exp(scores.baseLogProbs()[i])),
-                                Grid.text(Math.exp(scores.completion().logProbs()[i])),
-                                Grid.text(scores.logProbs()[i]),
-                                Grid.text(scores.baseLogProbs()[i]),
+                                number(Math.exp(scores.logProbs()[i])),
+                                number(Math.exp(scores.baseLogProbs()[i])),
+                                number(Math.exp(scores.completion().logProbs()[i])),
+                                number(scores.logProbs()[i]),
+                                number(scores.baseLogProbs()[i]),
                                 signed(scores.logRatio(i)),
-                                Grid.text(scores.kl(i)),
-                                Grid.text(scores.entropies()[i]));
+                                number(scores.kl(i)),
+                                number(scores.entropies()[i]));
         double credit = scores.credit(i);
         return Double.isNaN(credit) ? numbers : numbers + "\ncredit " + signed(credit);
     }
@@ -125,11 +125,16 @@ record TokenView(TokenColor color, double scale) {
     }
 
     private String high() {
-        return Grid.text(scale);
+        return number(scale);
     }
 
     static String signed(double value) {
-        return (value > 0 ? "+" : "") + Grid.text(value).replace("-", "−");
+        return (value > 0 ? "+" : "") + number(value);
+    }
+
+    /** To a thousandth: what is smaller is rounding. */
+    private static String number(double value) {
+        return Grid.text(Math.round(1000 * value) / 1000.0).replace("-", "−");
     }
 
     private static String rgb(int color) {

@@ -91,7 +91,7 @@ class TokenViewTest {
                 """
                 token 1 of 3: “<b>”
                 probability 0.607, base 0.082, when sampled 0.500
-                log-probability -0.500, base -2.500, ratio +2
+                log-probability −0.500, base −2.500, ratio +2
                 KL 1.135, entropy 0.700
                 credit +0.500""",
                 TokenView.numbers(scores, 0));
