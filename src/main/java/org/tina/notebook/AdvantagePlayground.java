@@ -93,12 +93,14 @@ public record AdvantagePlayground(double[] rewards, int[] lengths, LossType loss
     /** Both advantages of each completion. */
     public CategoryChart chart() {
         List<String> names =
-                IntStream.rangeClosed(1, rewards.length).mapToObj(i -> "completion " + i).toList();
+                IntStream.rangeClosed(1, rewards.length).mapToObj(String::valueOf).toList();
         Map<String, double[]> series = new LinkedHashMap<>();
         series.put("R − mean", undivided());
         series.put("divided by std", divided());
         String title = isSilent() ? "All rewards are equal: the group is silent" : "Advantages";
-        return Charts.columns(title, names, series);
+        CategoryChart chart = Charts.columns(title, names, series);
+        chart.setXAxisTitle("completion");
+        return chart;
     }
 
     /** A slider for each of four rewards, and the loss type. */

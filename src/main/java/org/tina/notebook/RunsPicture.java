@@ -94,12 +94,11 @@ final class RunsPicture {
                 StudyCharts.line(panel, entry.name(), curve, entry.color(), 2f, entry.dashed());
             }
         }
-        StudyCharts.digits(panel, high);
-        if (low >= 0) {
+        if (metric.startsWith("rewards/") && low >= 0 && high <= 1) {
+            panel.getStyler().setYAxisMin(0.0).setYAxisMax(1.0);
+        } else if (low >= 0) {
             panel.getStyler().setYAxisMin(0.0);
-            if (metric.startsWith("rewards/") && high <= 1) {
-                panel.getStyler().setYAxisMax(1.0);
-            }
+            StudyCharts.digits(panel, high);
         }
         return panel;
     }

@@ -3,6 +3,7 @@ package org.tina.notebook;
 import java.awt.BasicStroke;
 import java.awt.Graphics2D;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -134,6 +135,7 @@ final class TrainingPicture {
                 .setAnnotationLineStroke(new BasicStroke(1.5f, 0, 0, 1, new float[] {3, 3}, 0));
         chart.getStyler()
                 .setXAxisTickMarkSpacingHint(70)
+                .setXAxisMaxLabelCount(PANEL_WIDTH / 45)
                 .setXAxisMin(0.0)
                 .setXAxisMax((double) Math.max(total, 1));
         double[] y = values.stream().mapToDouble(Double::doubleValue).toArray();
@@ -141,6 +143,7 @@ final class TrainingPicture {
             chart.getStyler().setYAxisMin(0.0).setYAxisMax(1.0);
         } else if (!metric.equals("reward")) {
             chart.getStyler().setYAxisMin(0.0);
+            StudyCharts.digits(chart, Arrays.stream(y).max().orElse(0));
         }
         double[] x = steps.stream().mapToDouble(Double::doubleValue).toArray();
         int color = List.copyOf(curves.keySet()).indexOf(metric) % Charts.COLORS.size();
