@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +21,7 @@ import org.tina.mini.TinyModel;
 import org.tina.notebook.RecipePanel.Trained;
 import org.tina.notebook.widget.Control;
 import org.tina.recipe.Recipe;
+import org.tina.reward.Reward;
 import org.tina.reward.WeightedReward;
 
 /** The recipe panel without a page: its fields are set as a page sets them. */
@@ -155,18 +157,7 @@ class RecipePanelTest {
     @Test
     void runsAreLaidOverOneAnother() throws IOException {
         assertThrows(IllegalStateException.class, panel::chart);
-        Path model = TinyModel.writeTalkative(folder.resolve("model"), 3);
-        String name = inFolder("tiny");
-        Recipe tiny =
-                MINI.with(
-                        r ->
-                                r.name(name)
-                                        .model(model.toString())
-                                        .set("num_generations", 2)
-                                        .set("per_device_train_batch_size", 2)
-                                        .set("gradient_accumulation_steps", 1)
-                                        .set("max_completion_length", 5)
-                                        .maxSteps(3));
+        Recipe tiny = tiny();
         RecipePanel tinys = RecipePanel.of(tiny);
         Trained first = tinys.run();
         tinys.change(r -> r.beta(0));
@@ -185,6 +176,38 @@ class RecipePanelTest {
         String alt = tinys.chart().alt();
         assertTrue(alt.contains("format reward") && alt.contains("beta 0 (2)"), alt);
         assertEquals(2 * tinys.chart().width(), tinys.chart().image().getWidth());
+    }
+
+    @Test
+    void aRunCanBeStoppedWhileItLearns() throws IOException {
+        RecipePanel[] panels = new RecipePanel[1];
+        AtomicInteger scored = new AtomicInteger();
+        Reward stopper =
+                (problem, text) -> {
+                    if (scored.incrementAndGet() == 3) { // two completions a step
+                        panels[0].stop();
+                    }
+                    return 0;
+                };
+        panels[0] =
+                RecipePanel.of(
+                        tiny().with(r -> r.rewards(new WeightedReward("stopper", 1, stopper))));
+        assertEquals(2, panels[0].run().steps().size());
+    }
+
+    /** Three short steps of a tiny model. */
+    private Recipe tiny() throws IOException {
+        Path model = TinyModel.writeTalkative(folder.resolve("model"), 3);
+        String name = inFolder("tiny");
+        return MINI.with(
+                r ->
+                        r.name(name)
+                                .model(model.toString())
+                                .set("num_generations", 2)
+                                .set("per_device_train_batch_size", 2)
+                                .set("gradient_accumulation_steps", 1)
+                                .set("max_completion_length", 5)
+                                .maxSteps(3));
     }
 
     /** A recipe's name that brings its runs into the test's folder. */
