@@ -35,9 +35,9 @@ public record Limits(double operations, double bytes) {
                         : shape.newTokens() == 1 ? shape.promptTokens() : shape.rows();
         long hidden = item.model().config().hiddenSize();
         long inner = item.model().config().intermediateSize();
-        long dtype = item.model().bytesPerWeight() == 2 ? BFLOAT16 : FLOAT32;
+        int dtype = item.model().bytesPerWeight() == 2 ? BFLOAT16 : FLOAT32;
         try (NDManager manager = Engine.getEngine("PyTorch").newBaseManager(Device.cpu());
-                TensorProgram program = TensorProgram.of(source())) {
+                TensorProgram program = TensorProgram.of(source(), dtype)) {
             double products =
                     rate(
                             "multiply",

@@ -4,9 +4,9 @@ import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.JniUtils;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,13 +15,14 @@ import org.tina.data.Names;
 
 /**
  * The file with the program's matrix products. oneDNN's operators are twice as fast as torch's BLAS
- * on one maker's processors and may be slower on another's, so both are tried, once a process, with
- * a product as training has them. The system property {@code tina.products}, {@code onednn} or
- * {@code plain}, decides otherwise.
+ * on one processor and slower on another, its packed matrices may pay where the rest does not, and
+ * some processors lack what it needs for bfloat16. So all are tried, once a process and type, with
+ * a product as training has them and one as decoding has them. The system property {@code
+ * tina.products}, {@code onednn}, {@code packed} or {@code plain}, decides otherwise.
  */
 final class Products {
 
-    private static final List<String> NAMES = List.of("onednn", "plain");
+    private static final List<String> NAMES = List.of("onednn", "packed", "plain");
 
     private static final String PROBE =
             """
@@ -29,18 +30,69 @@ final class Products {
               __parameters__ = []
               __buffers__ = []
               training : bool
+              def ones(self: __torch__.Program, rows: Tensor, columns: Tensor, dtype: Tensor) -> Tensor:
+                return torch.ones([int(rows), int(columns)], dtype=int(dtype))
+              def pack(self: __torch__.Program, w: Tensor) -> Tensor:
+                return __torch__.products.packed(w, 32)
               def product(self: __torch__.Program, x: Tensor, w: Tensor) -> Tensor:
                 return __torch__.products.linear(x, w, None)
             """;
 
     private static final int TURNS = 30;
 
-    private static String fastest;
+    private static final Map<Integer, String> FASTEST = new HashMap<>();
+
+    /** A way to multiply, with one product of training and one of decoding. */
+    private static final class Candidate implements AutoCloseable {
+        private final TensorProgram program;
+        private final NDManager manager;
+        private final NDArray[] training;
+        private final NDArray[] decoding;
+        private double bestTraining = Double.MAX_VALUE;
+        private double bestDecoding = Double.MAX_VALUE;
+
+        Candidate(String name, NDManager manager, int dtype) {
+            this.manager = manager;
+            program = TensorProgram.compile(PROBE, file(name), Map.of());
+            training = new NDArray[] {ones(128, 512, dtype), ones(512, 512, dtype)};
+            NDArray packed = program.call(manager, "pack", ones(3072, 512, dtype)).get(0);
+            decoding = new NDArray[] {ones(8, 512, dtype), packed};
+        }
+
+        private NDArray ones(long rows, long columns, int dtype) {
+            return program.call(manager, "ones", rows, columns, dtype).get(0);
+        }
+
+        void turn() {
+            bestTraining = Math.min(bestTraining, nanoseconds(training));
+            bestDecoding = Math.min(bestDecoding, nanoseconds(decoding));
+        }
+
+        private double nanoseconds(NDArray... factors) {
+            long begin = System.nanoTime();
+            program.call(manager, "product", (Object[]) factors).close();
+            return System.nanoTime() - begin;
+        }
+
+        /** The two products take about as long, so that neither decides alone. */
+        double time() {
+            return bestTraining + bestDecoding;
+        }
+
+        @Override
+        public void close() {
+            program.close();
+        }
+    }
 
     private Products() {}
 
-    /** The file for a device. */
-    static synchronized String on(String device) {
+    /**
+     * The file for a device.
+     *
+     * @param dtype torch's number of the type that is multiplied
+     */
+    static synchronized String on(String device, int dtype) {
         String asked = System.getProperty("tina.products");
         if (asked != null && !NAMES.contains(asked)) {
             throw Names.unknown("tina.products", asked, NAMES);
@@ -48,48 +100,40 @@ final class Products {
         if (asked != null || !device.equals("cpu")) {
             return file(asked == null ? "plain" : asked);
         }
-        if (fastest == null) {
-            fastest = measure();
-        }
-        return file(fastest);
+        return file(FASTEST.computeIfAbsent(dtype, Products::measure));
     }
 
     private static String file(String name) {
         return "products_" + name;
     }
 
-    /** The faster one, by the best of many short products in turn: the machine may be busy. */
-    private static String measure() {
-        Map<String, Double> best = new HashMap<>();
-        Map<String, TensorProgram> programs = new HashMap<>();
+    /** The fastest one, by the best of many short products in turn: the machine may be busy. */
+    private static String measure(int dtype) {
         Engine torch = Engine.getEngine("PyTorch"); // loads libtorch before JniUtils calls it
         int threads = JniUtils.getNumThreads();
         JniUtils.setNumThreads(1);
+        Map<String, Candidate> candidates = new HashMap<>();
         try (NDManager manager = torch.newBaseManager()) {
-            NDArray x = manager.ones(new Shape(128, 512));
-            NDArray w = manager.ones(new Shape(512, 512));
             for (String name : NAMES) {
-                compile(name).ifPresent(program -> programs.put(name, program));
+                candidate(name, manager, dtype).ifPresent(c -> candidates.put(name, c));
             }
             for (int i = 0; i < TURNS; i++) {
-                programs.forEach(
-                        (name, program) -> {
-                            long begin = System.nanoTime();
-                            program.call(manager, "product", x, w);
-                            best.merge(name, (double) (System.nanoTime() - begin), Math::min);
-                        });
+                candidates.values().forEach(Candidate::turn);
             }
         } finally {
             JniUtils.setNumThreads(threads);
-            programs.values().forEach(TensorProgram::close);
+            candidates.values().forEach(Candidate::close);
         }
-        return Collections.min(best.entrySet(), Map.Entry.comparingByValue()).getKey();
+        return Collections.min(
+                candidates.keySet(), Comparator.comparing(name -> candidates.get(name).time()));
     }
 
-    /** Nothing where libtorch has no such operators. */
-    private static Optional<TensorProgram> compile(String name) {
+    /** Nothing where libtorch has no such operators, or the processor cannot run them. */
+    private static Optional<Candidate> candidate(String name, NDManager manager, int dtype) {
         try {
-            return Optional.of(TensorProgram.compile(PROBE, file(name), Map.of()));
+            Candidate candidate = new Candidate(name, manager, dtype);
+            candidate.turn();
+            return Optional.of(candidate);
         } catch (EngineException e) {
             if (!String.valueOf(e.getMessage()).contains("mkldnn")) {
                 throw e;

@@ -65,7 +65,8 @@ public final class TensorProgram implements AutoCloseable {
      * @param attributes the program's attributes: Boolean, Integer, Double, String or null
      */
     static TensorProgram compile(String device, Map<String, Object> attributes) {
-        return compile(source("program"), Products.on(device), attributes);
+        String products = Products.on(device, (Integer) attributes.get("dtype"));
+        return compile(source("program"), products, attributes);
     }
 
     /**
@@ -81,9 +82,10 @@ public final class TensorProgram implements AutoCloseable {
      * Compiles another program beside the model's own sources, such as one that times its products.
      *
      * @param main TorchScript text with a class {@code Program} without attributes
+     * @param dtype torch's number of the type that it multiplies
      */
-    public static TensorProgram of(String main) {
-        return compile(main, Products.on("cpu"), Map.of());
+    public static TensorProgram of(String main, int dtype) {
+        return compile(main, Products.on("cpu", dtype), Map.of());
     }
 
     static TensorProgram compile(String main, String products, Map<String, Object> attributes) {
