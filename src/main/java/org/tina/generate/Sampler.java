@@ -129,8 +129,11 @@ public final class Sampler {
             }
             rows.add(group);
         }
+        // for the same reason its single row gets one thread: two wait for each other in
+        // every product: 64 tokens with 40M parameters took 1.93 s on two and 1.49 s on one
         Workers.map(
                 batches,
+                Workers.cores() / model.groupsAtOnce(),
                 work,
                 batch -> {
                     batch.run();

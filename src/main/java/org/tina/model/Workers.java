@@ -57,17 +57,27 @@ public final class Workers {
      * @throws CancellationException if the caller was interrupted
      */
     public static <I, O> List<O> map(int atOnce, List<I> inputs, Function<I, O> work) {
+        return map(atOnce, CORES, inputs, work);
+    }
+
+    /**
+     * As {@link #map(int, List, Function)}, for work in steps that may be too short to be shared by
+     * many threads.
+     *
+     * @param threads of libtorch that an input has at most, at least 1
+     */
+    public static <I, O> List<O> map(int atOnce, int threads, List<I> inputs, Function<I, O> work) {
         int few = Math.max(1, Math.min(atOnce, CORES));
         List<O> outputs = new ArrayList<>();
         for (int i = 0; i < inputs.size(); i += few) {
-            outputs.addAll(together(inputs.subList(i, Math.min(i + few, inputs.size())), work));
+            List<I> some = inputs.subList(i, Math.min(i + few, inputs.size()));
+            outputs.addAll(together(some, Math.min(threads, CORES / some.size()), work));
         }
         return outputs;
     }
 
-    private static <I, O> List<O> together(List<I> inputs, Function<I, O> work) {
+    private static <I, O> List<O> together(List<I> inputs, int threadsEach, Function<I, O> work) {
         Engine.getEngine("PyTorch"); // loads libtorch before any thread calls it
-        int threadsEach = CORES / inputs.size();
         Set<Thread> working = ConcurrentHashMap.newKeySet();
         List<Future<O>> futures = new ArrayList<>();
         for (I input : inputs) {
