@@ -292,7 +292,8 @@ record RecipeFile(String name, String summary, RecipeFile base, List<Entry> entr
         options.setDefaultFlowStyle(style);
         options.setNonPrintableStyle(DumperOptions.NonPrintableStyle.ESCAPE);
         options.setSplitLines(false);
-        return new Yaml(options).dump(value).stripTrailing();
+        String dumped = new Yaml(options).dump(value);
+        return dumped.substring(0, dumped.length() - 1); // other line ends may be a text's own
     }
 
     /**

@@ -364,7 +364,8 @@ class CommandTest {
                         "--out",
                         "" + out,
                         "--model",
-                        "" + miniature());
+                        "" + miniature(),
+                        "--yes"); // a busy machine might think it too long
         assertEquals(130, ended.code, ended.err);
         assertTrue(ended.err.contains("stopping after this step"), ended.err);
         assertTrue(ended.out.startsWith("adapter: " + out), ended.out);

@@ -26,7 +26,8 @@ class RecipeProperties {
                         .list()
                         .ofMaxSize(3)
                         .map(parts -> String.join("\n", parts));
-        return Arbitraries.oneOf(any, yaml).filter(RecipeProperties::isUnicode);
+        Arbitrary<String> lineEnds = Arbitraries.of("\n", "\n\n", "a\n\n", "\na\n");
+        return Arbitraries.oneOf(any, yaml, lineEnds).filter(RecipeProperties::isUnicode);
     }
 
     private static boolean isUnicode(String text) { // a file has no halves of surrogate pairs
