@@ -272,6 +272,27 @@ public final class Charts {
         return "#%06x".formatted(color.getRGB() & 0xffffff);
     }
 
+    /**
+     * Labels the x axis of a panel with a few training steps; XChart itself puts a label wherever
+     * it fits, which reads as one number.
+     *
+     * @param total where the axis ends
+     */
+    static void stepAxis(XYChart chart, int total) {
+        int power = (int) Math.pow(10, Math.floor(Math.log10(Math.max(total, 6) / 6.0)));
+        int apart =
+                IntStream.of(1, 2, 4, 5, 10)
+                        .map(times -> times * power)
+                        .filter(step -> total <= 6 * step)
+                        .findFirst()
+                        .getAsInt();
+        chart.getStyler()
+                .setXAxisMin(0.0)
+                .setXAxisMax((double) Math.max(total, 1))
+                .setxAxisTickLabelsFormattingFunction(
+                        x -> x % apart == 0 ? String.valueOf(x.intValue()) : "");
+    }
+
     /** A number to four digits. */
     static double fourDigits(double value) {
         return new BigDecimal(value, new MathContext(4)).doubleValue();

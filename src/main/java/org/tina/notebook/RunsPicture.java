@@ -74,7 +74,7 @@ final class RunsPicture {
             List<StudyCharts.Entry> legend,
             int total) {
         XYChart panel = StudyCharts.chart(StudyCharts.title(metric), PANEL_WIDTH, PANEL_HEIGHT);
-        panel.getStyler().setXAxisMin(0.0).setXAxisMax((double) total);
+        Charts.stepAxis(panel, total);
         double low = 0;
         double high = 0;
         for (int i = 0; i < runs.size(); i++) {

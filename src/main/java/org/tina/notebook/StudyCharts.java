@@ -638,7 +638,7 @@ public final class StudyCharts {
     static XYChart chart(String title, int width, int height) {
         XYChart chart = new XYChartBuilder().width(width).height(height).title(title).build();
         Charts.style(chart.getStyler());
-        chart.getStyler().setXAxisTickMarkSpacingHint(70).setXAxisMaxLabelCount(width / 45);
+        chart.getStyler().setXAxisTickMarkSpacingHint(70);
         chart.getStyler().setLegendVisible(false).setChartTitleFont(Charts.font(13));
         return chart;
     }

@@ -133,11 +133,7 @@ final class TrainingPicture {
         chart.getStyler().setLegendVisible(false).setChartTitleFont(Charts.font(13));
         styler.setAnnotationLineColor(Charts.GREY)
                 .setAnnotationLineStroke(new BasicStroke(1.5f, 0, 0, 1, new float[] {3, 3}, 0));
-        chart.getStyler()
-                .setXAxisTickMarkSpacingHint(70)
-                .setXAxisMaxLabelCount(PANEL_WIDTH / 45)
-                .setXAxisMin(0.0)
-                .setXAxisMax((double) Math.max(total, 1));
+        Charts.stepAxis(chart, total);
         double[] y = values.stream().mapToDouble(Double::doubleValue).toArray();
         if (isShare(metric, y)) {
             chart.getStyler().setYAxisMin(0.0).setYAxisMax(1.0);

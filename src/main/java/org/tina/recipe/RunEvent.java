@@ -4,6 +4,8 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonSyntaxException;
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -61,8 +63,19 @@ public record RunEvent(String time, int step, String event, String key, Object f
         return GSON.toJson(this);
     }
 
-    /** The change in words, such as {@code beta 0.04 → 0.0}; for other events their name. */
+    /** The change in words, such as {@code beta 0.04 → 0}; for other events their name. */
     public String text() {
-        return key == null ? event : key + " " + from + " → " + to;
+        return key == null ? event : key + " " + brief(from) + " → " + brief(to);
+    }
+
+    /** Numbers to three digits. */
+    private static String brief(Object value) {
+        if (value instanceof Double number) {
+            BigDecimal rounded = new BigDecimal(number, new MathContext(3)).stripTrailingZeros();
+            return number == 0 ? "0" : rounded.toString();
+        }
+        return value instanceof List<?> list
+                ? list.stream().map(RunEvent::brief).toList().toString()
+                : String.valueOf(value);
     }
 }

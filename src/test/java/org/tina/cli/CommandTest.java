@@ -672,7 +672,7 @@ class CommandTest {
         Ended list = run("study", "--list", "--out", "" + directory);
         assertEquals(0, list.code, list.err);
         assertTrue(list.out.contains("lora-rank"), list.out);
-        assertTrue(list.out.contains("0 of  33 runs done"), list.out);
+        assertTrue(list.out.contains("0 of  55 runs done"), list.out);
 
         Ended plan = run("study", "compute", "--dry-run", "--seed", "7", "--out", "" + directory);
         assertTrue(plan.out.startsWith("compute/open_rs2/seed-7: would run 268 steps"), plan.out);

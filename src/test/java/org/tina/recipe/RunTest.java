@@ -380,7 +380,8 @@ class RunTest {
             assertEquals(0.0, run.recipe().grpo().beta());
             List<String> changed = run.events().stream().map(RunEvent::key).toList();
             assertEquals(List.of("learning_rate", "beta", "rl_post_train_reward_weights"), changed);
-            assertEquals("beta 0.04 → 0.0", run.events().get(1).text());
+            assertEquals("beta 0.04 → 0", run.events().get(1).text());
+            assertEquals("rl_post_train_reward_weights [1] → [3]", run.events().get(2).text());
         }
         List<String> lines = Files.readAllLines(folder.resolve("events.jsonl"));
         JsonObject line = JsonParser.parseString(lines.get(2)).getAsJsonObject();

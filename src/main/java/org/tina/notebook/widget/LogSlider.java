@@ -1,10 +1,15 @@
 package org.tina.notebook.widget;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
+
 /**
  * A slider for a number of unknown size, such as {@code new LogSlider("learning rate", 1e-6, 1e-2,
  * 3e-4)}: each step multiplies, twenty steps make a factor of ten.
  */
 public final class LogSlider extends NumberSlider<Double> {
+    private static final MathContext DIGITS = new MathContext(3);
+
     /**
      * @param low the least value, above 0
      * @param high the greatest
@@ -24,8 +29,9 @@ public final class LogSlider extends NumberSlider<Double> {
         start(value);
     }
 
+    /** What the page shows of it: three digits. */
     @Override
     Double number(double value) {
-        return value;
+        return new BigDecimal(value, DIGITS).doubleValue();
     }
 }
