@@ -290,7 +290,10 @@ public final class Charts {
                 .setXAxisMin(0.0)
                 .setXAxisMax((double) Math.max(total, 1))
                 .setxAxisTickLabelsFormattingFunction(
-                        x -> x % apart == 0 ? String.valueOf(x.intValue()) : "");
+                        x ->
+                                x % apart == 0
+                                        ? String.valueOf(x.intValue())
+                                        : " "); // none would be an error
     }
 
     /** A number to four digits. */

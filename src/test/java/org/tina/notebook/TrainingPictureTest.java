@@ -50,7 +50,7 @@ class TrainingPictureTest {
         RunEvent save = new RunEvent("2026-01-01T00:00:00Z", 4, "save", null, null, null);
         Picture marked = picture.picture("step 1/10", 10, List.of(save, change));
 
-        assertTrue(marked.alt().contains("after step 4: beta 0.04 → 0.0"), marked.alt());
+        assertTrue(marked.alt().contains("after step 4: beta 0.04 → 0"), marked.alt());
         assertEquals(plain.height(), marked.height(), "nothing below may jump");
         int panels = 5;
         int different = 0;
