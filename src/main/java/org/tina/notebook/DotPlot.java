@@ -47,10 +47,15 @@ final class DotPlot {
             if (Double.isNaN(value)) {
                 return "–";
             }
-            String number = Grid.text(value);
             return Double.isNaN(low)
-                    ? number
-                    : number + " (" + Grid.text(low) + " to " + Grid.text(high) + ")";
+                    ? Grid.text(value)
+                    : digits(value) + " (" + digits(low) + " to " + digits(high) + ")";
+        }
+
+        /** No more digits than the interval's ends have. */
+        private String digits(double number) {
+            boolean small = Math.max(Math.abs(low), Math.abs(high)) < 0.001;
+            return Grid.text(small ? number : Math.round(1000 * number) / 1000.0);
         }
     }
 

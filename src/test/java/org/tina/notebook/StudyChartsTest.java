@@ -116,4 +116,13 @@ class StudyChartsTest {
                 image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth());
         return IntStream.of(all).filter(pixel -> pixel == rgb).count();
     }
+
+    @Test
+    void aMeanHasNoMoreDigitsThanItsInterval() {
+        assertEquals(
+                "0.001 (-0.009 to 0.010)",
+                new DotPlot.Dot(6.67e-4, -0.0094, 0.0096, new double[0]).text());
+        assertEquals(
+                "2E-4 (1E-4 to 3E-4)", new DotPlot.Dot(2e-4, 1e-4, 3e-4, new double[0]).text());
+    }
 }
