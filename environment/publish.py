@@ -129,7 +129,7 @@ def build(directory, pages, solutions, missing):
 
 def first_page(pages, missing):
     claims = next((c for c in pages if c.name.startswith("19-") and c.table()), None)
-    welcome = (PROJECT / "README.md").read_text().split("\n\n![")[0]
+    welcome = (PROJECT / "README.md").read_text().split("\n\n<picture>")[0]
     template = render.exporter().environment.get_template("site.html.j2")
     return template.render(
         resources={
