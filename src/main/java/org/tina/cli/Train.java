@@ -31,8 +31,8 @@ import picocli.CommandLine.Spec;
         name = "train",
         description = {
             "Trains by a recipe. The run's directory gets recipe.yaml, metrics.jsonl (a line a step),"
-                    + " with log_completions each step's completions as Parquet, checkpoint-N on the way and the result: adapter, or model where the recipe"
-                    + " trains all parameters.",
+                    + " checkpoint-N on the way, each step's completions where log_completions is on,"
+                    + " and the result: adapter, or model where the recipe trains all parameters.",
             "Ctrl-C stops after the step at hand and saves; a second Ctrl-C ends at once.",
             "Before a run that this machine has not the memory for, or that would take more than a"
                     + " day without a GPU, it says what it would take and asks."

@@ -1,7 +1,5 @@
 package org.tina.notebook;
 
-import io.github.spencerpark.jupyter.kernel.display.DisplayDataRenderable;
-import io.github.spencerpark.jupyter.kernel.display.RenderContext;
 import java.awt.BasicStroke;
 import java.util.Arrays;
 import java.util.Collection;
@@ -20,6 +18,7 @@ import org.tina.notebook.widget.Dropdown;
 import org.tina.notebook.widget.Html;
 import org.tina.notebook.widget.IntSlider;
 import org.tina.notebook.widget.Slider;
+import org.tina.notebook.widget.Widget;
 
 /**
  * What the reader expects before a result is shown: a result that was guessed is looked at twice.
@@ -36,7 +35,7 @@ import org.tina.notebook.widget.Slider;
  *
  * Who leaves the slider alone has made no guess, and all goes on just the same.
  */
-public final class Guess implements DisplayDataRenderable {
+public final class Guess implements Panel {
     static final String LABEL = "your guess";
     private static final String NONE = "?";
 
@@ -48,6 +47,7 @@ public final class Guess implements DisplayDataRenderable {
     private final double low; // NaN where words are guessed
     private final double high;
     private final Control<?> control;
+    private final Widget widget;
     private volatile Object value; // null until the reader has made one
 
     private Guess(String question, double low, double high, Control<?> control) {
@@ -55,6 +55,8 @@ public final class Guess implements DisplayDataRenderable {
         this.low = low;
         this.high = high;
         this.control = control;
+        Html asked = new Html("<b>" + Html.escaped(question) + "</b>");
+        widget = Box.column(asked, control);
         control.onChange(chosen -> value = NONE.equals(chosen) ? null : chosen);
     }
 
@@ -122,12 +124,9 @@ public final class Guess implements DisplayDataRenderable {
         return chart;
     }
 
-    /** Shows the question and its slider. */
     @Override
-    public void render(RenderContext context) {
-        Html asked = new Html("<b>" + Html.escaped(question) + "</b>");
-        Box.column(asked, control).render(context);
-        context.getOutputContainer().putText(toString());
+    public Widget widget() {
+        return widget;
     }
 
     @Override

@@ -5,8 +5,6 @@ import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.mapping;
 import static java.util.stream.Collectors.toList;
 
-import io.github.spencerpark.jupyter.kernel.display.DisplayDataRenderable;
-import io.github.spencerpark.jupyter.kernel.display.RenderContext;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -51,7 +49,7 @@ import org.tina.recipe.Setting;
  * A run takes the recipe as it is set when it starts, loads the model, trains a new policy in a
  * directory of its own under {@code runs/} and frees both; what it leaves is there.
  */
-public final class RecipePanel implements DisplayDataRenderable {
+public final class RecipePanel implements Panel {
 
     /** What is turned most; the others are folded away. */
     private static final List<String> COMMON =
@@ -430,15 +428,9 @@ public final class RecipePanel implements DisplayDataRenderable {
 
     // ---------------------------------------------------------------- on the page
 
-    /** Shows the panel in the running cell; outside a notebook nothing happens. */
-    public void show() {
-        widget.show();
-    }
-
     @Override
-    public void render(RenderContext context) {
-        widget.render(context);
-        context.getOutputContainer().putText(toString());
+    public Widget widget() {
+        return widget;
     }
 
     /** All settings, each with its meaning, and what it was where it differs. */

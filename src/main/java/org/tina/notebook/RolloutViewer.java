@@ -1,7 +1,5 @@
 package org.tina.notebook;
 
-import io.github.spencerpark.jupyter.kernel.display.DisplayDataRenderable;
-import io.github.spencerpark.jupyter.kernel.display.RenderContext;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -47,7 +45,7 @@ import org.tina.reward.WeightedReward;
  * the credit is that of the step which sampled the completion. While a run trains they are computed
  * between two of its steps. The policy must stay open as long as the viewer is used.
  */
-public final class RolloutViewer implements DisplayDataRenderable {
+public final class RolloutViewer implements Panel {
     private static final int SHOWN = 90;
 
     private final Path directory;
@@ -394,7 +392,7 @@ public final class RolloutViewer implements DisplayDataRenderable {
                 .formatted(title, Html.escaped(caption), tokens);
     }
 
-    /** The controls and the picture, as a part of other widgets. */
+    @Override
     public Widget widget() {
         return widget;
     }
@@ -402,17 +400,6 @@ public final class RolloutViewer implements DisplayDataRenderable {
     /** What the page shows below the controls, as text. */
     synchronized String page() {
         return view.toString();
-    }
-
-    /** Shows the viewer in the running cell; outside a notebook nothing happens. */
-    public void show() {
-        widget.show();
-    }
-
-    @Override
-    public void render(RenderContext context) {
-        widget.render(context);
-        context.getOutputContainer().putText(toString());
     }
 
     /** The completions in plain text. */

@@ -156,13 +156,12 @@ public final class Run implements Iterable<StepMetrics>, AutoCloseable {
      * The settings as they were when the resumed run had got so far; recipe.yaml stays as it was.
      */
     private void takeUp(List<RunEvent> past) throws IOException {
-        if (past.isEmpty()) {
-            return;
+        Path file = directory.resolve(EVENTS);
+        if (Files.exists(file)) { // what came after the checkpoint must not be taken up next time
+            AtomicFile.writeString(
+                    file, past.stream().map(e -> e.toJson() + "\n").collect(joining()));
         }
         events.addAll(past);
-        AtomicFile.writeString(
-                directory.resolve(EVENTS),
-                past.stream().map(e -> e.toJson() + "\n").collect(joining()));
         past.stream().filter(e -> e.key() != null).forEach(e -> change(e.key(), e.to()));
         recipe = wanted;
         trainer.change(recipe.grpo(), recipe.rewards());

@@ -295,6 +295,22 @@ class RunTest {
                         .toList());
     }
 
+    @Test
+    void whatCameAfterTheCheckpointIsForgottenForGood() throws IOException {
+        try (Run run = SIX.start(policy, folder)) {
+            run.iterator().next();
+        }
+        Files.writeString(
+                folder.resolve("events.jsonl"),
+                "{\"step\": 2, \"event\": \"change\", \"key\": \"beta\", \"to\": 9}\n");
+        try (Run run = SIX.resume(policy, folder)) {
+            run.forEach(metrics -> {});
+        }
+        try (Run run = SIX.resume(policy, folder)) {
+            assertEquals(0.1, run.recipe().grpo().beta());
+        }
+    }
+
     private static StepMetrics withoutTime(String line) {
         StepMetrics metrics = StepMetrics.fromJson(line);
         Map<String, Double> values = new LinkedHashMap<>(metrics.values());

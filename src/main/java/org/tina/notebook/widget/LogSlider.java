@@ -1,6 +1,5 @@
 package org.tina.notebook.widget;
 
-import java.math.BigDecimal;
 import java.math.MathContext;
 
 /**
@@ -8,8 +7,6 @@ import java.math.MathContext;
  * 3e-4)}: each step multiplies, twenty steps make a factor of ten.
  */
 public final class LogSlider extends NumberSlider<Double> {
-    private static final MathContext DIGITS = new MathContext(3);
-
     /**
      * @param low the least value, above 0
      * @param high the greatest
@@ -29,9 +26,14 @@ public final class LogSlider extends NumberSlider<Double> {
         start(value);
     }
 
-    /** What the page shows of it: three digits. */
+    /** As many as the page shows. */
+    @Override
+    MathContext digits() {
+        return new MathContext(3);
+    }
+
     @Override
     Double number(double value) {
-        return new BigDecimal(value, DIGITS).doubleValue();
+        return value;
     }
 }

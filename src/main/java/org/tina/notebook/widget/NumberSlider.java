@@ -11,8 +11,6 @@ import java.math.MathContext;
  * @param <V> Integer or Double
  */
 abstract class NumberSlider<V extends Number> extends Control<V> {
-    private static final MathContext DIGITS = new MathContext(12);
-
     private final double low;
     private final double high;
 
@@ -50,9 +48,13 @@ abstract class NumberSlider<V extends Number> extends Control<V> {
 
     @Override
     final V fromJson(JsonElement json) {
-        // the page adds up steps: 0.34 comes as 0.33999999999999997
-        double value = new BigDecimal(json.getAsDouble()).round(DIGITS).doubleValue();
+        double value = new BigDecimal(json.getAsDouble(), digits()).doubleValue();
         return number(Math.max(low, Math.min(high, value))); // the page rounds at the ends
+    }
+
+    /** The page adds up steps, so that 0.34 comes as 0.33999999999999997. */
+    MathContext digits() {
+        return new MathContext(12);
     }
 
     abstract V number(double value);
