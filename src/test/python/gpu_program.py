@@ -8,10 +8,11 @@ First correctness, in float32 on random weights: logits and greedy tokens agains
 adapter against autograd's. A difference that is too large ends the script with status 1. Then, in bfloat16:
 decoded tokens a second beside transformers' generate and beside the floor, the time in which the weights and the cache
 could be read at the speed of a measured copy; and the time and memory of an update of 4 completions of 4,096 tokens
-with checkpointing. Prints JSON lines, the first with card and versions.
+with checkpointing, beside TRL's where it is installed. Prints JSON lines, the first with card and versions.
 """
 
 import argparse
+import importlib.util
 import json
 import platform
 import resource
@@ -34,7 +35,7 @@ DECODE = {"1.5B": (128, 256), "tiny": (8, 16)}  # prompt, new tokens
 UPDATE = {"1.5B": (4, 128, 4096), "tiny": (4, 8, 64)}  # completions, prompt, tokens of both
 RANK, SCALE, TEMPERATURE = 32, 4.0, 0.7
 FLOAT32, BFLOAT16 = 6, 15  # torch's numbers of its types
-VALUES_AT_ONCE = 1 << 24  # of the vocabulary's logits, as CausalLM.chunk
+VALUES_AT_ONCE = {"cpu": 1 << 24, "cuda": 1 << 26}  # of the vocabulary's logits, as CausalLM.chunk
 
 
 def say(what, **values):
@@ -52,12 +53,12 @@ def floats(*values):
 # ---------------------------------------------------------------- a model on both sides
 
 
-def write_model(shape, directory):
+def write_model(shape, directory, device):
     """Random weights in bfloat16, with norms and biases that would show if they were forgotten."""
     torch.manual_seed(1)
     config = transformers.Qwen2Config(tie_word_embeddings=False, max_position_embeddings=8192, **SHAPES[shape])
-    model = transformers.Qwen2ForCausalLM(config)
-    with torch.no_grad():
+    with device, torch.no_grad():
+        model = transformers.Qwen2ForCausalLM(config)
         for name, p in model.named_parameters():
             if "norm" in name or "bias" in name:
                 p.add_(0.1 * torch.randn_like(p))
@@ -253,35 +254,37 @@ def copy_bandwidth(device):
     return 2 * x.numel() * 4 / seconds(device, lambda: y.copy_(x), 9)
 
 
-def decoding(program, model, shape, device, cache):
+def decoding(program, model, shape, device, caches):
     bandwidth = copy_bandwidth(device)
     say("copy", gigabytes_a_second=bandwidth / 1e9)
     config = model.config
     P, new = DECODE[shape]
     read = sum(p.numel() for name, p in model.named_parameters() if "embed_tokens" not in name) * 2
     kv = 2 * 2 * config.num_hidden_layers * config.num_key_value_heads * config.hidden_size // config.num_attention_heads
-    kinds = {"cache_implementation": cache} if cache else {}
     for rows in BATCHES[shape]:
         prompts = torch.randint(config.vocab_size, (rows, P))
         on_device = prompts.to(device)
         with torch.no_grad():
             ours = seconds(device, lambda: generate(program, prompts, new, TEMPERATURE))
-            theirs = seconds(device, lambda: model.generate(
-                on_device, max_new_tokens=new, min_new_tokens=new, do_sample=True, temperature=TEMPERATURE, top_k=0,
-                attention_mask=torch.ones_like(on_device), **kinds))
+            theirs = {}
+            for cache in caches:
+                theirs[cache] = seconds(device, lambda: model.generate(
+                    on_device, max_new_tokens=new, min_new_tokens=new, do_sample=True, temperature=TEMPERATURE,
+                    top_k=0, attention_mask=torch.ones_like(on_device), cache_implementation=cache))
         floor = new * (read + rows * kv * (P + new / 2)) / bandwidth
         say("decoding, bfloat16", rows=rows, prompt=P, new=new, tokens_a_second=rows * new / ours,
-            transformers=rows * new / theirs, floor=rows * new / floor, ratio=theirs / ours, share_of_floor=floor / ours)
+            transformers={cache: rows * new / taken for cache, taken in theirs.items()}, floor=rows * new / floor,
+            ratio=min(theirs.values()) / ours, share_of_floor=floor / ours)
 
 
-def update(program, model, shape, device):
+def update(program, model, shape, device, profiled):
     G, P, length = UPDATE[shape]
     C = length - P
     adapter = Adapter(model, device)
     tokens = torch.randint(model.config.vocab_size, (P + G * C,))
     rows = torch.cat([torch.cat([ints(P - 1), torch.arange(P + g * C, P + (g + 1) * C - 1)]) for g in range(G)])
     ones, reference = torch.ones(G * C), torch.full([G * C], -11.0)
-    chunk = max(16, VALUES_AT_ONCE // model.config.vocab_size)
+    chunk = max(16, VALUES_AT_ONCE[device.type] // model.config.vocab_size)
     mean, square = torch.zeros_like(adapter.theta), torch.zeros_like(adapter.theta)
 
     def step():
@@ -290,14 +293,71 @@ def update(program, model, shape, device):
             ones, ones, reference, torch.zeros(0), floats(TEMPERATURE, 0.2, 0.2, 0, 0.04))
         program.adamw(adapter.theta, gradient, mean, square, torch.zeros(1), floats(1, 1e-6, 0.9, 0.999, 1e-8, 1.0))
 
+    with torch.no_grad():
+        measure_update("update, bfloat16, checkpointing", shape, device, step)
+    if profiled:
+        profile("update", device, step)
+
+
+def measure_update(what, shape, device, step):
     if device.type == "cuda":
         torch.cuda.reset_peak_memory_stats(device)
-    with torch.no_grad():
-        taken = seconds(device, step)
+    taken = seconds(device, step)
     peak = (torch.cuda.max_memory_allocated(device) if device.type == "cuda"
             else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
-    say("update, bfloat16, checkpointing", completions=G, tokens_each=length, seconds=taken,
-        peak_gigabytes=peak / 1e9, memory="allocated on the card" if device.type == "cuda" else "of the process")
+    G, P, length = UPDATE[shape]
+    say(what, completions=G, tokens_each=length, seconds=taken, peak_gigabytes=peak / 1e9,
+        memory="allocated on the card" if device.type == "cuda" else "of the process")
+
+
+def peer_update(model, shape, device, tokenizer):
+    """The same update by TRL: its trainer's loss, backward and optimizer step on given completions."""
+    from datasets import Dataset
+    from peft import LoraConfig
+    from trl import GRPOConfig, GRPOTrainer
+
+    G, P, length = UPDATE[shape]
+    C = length - P
+    trainer = GRPOTrainer(
+        model=model,
+        processing_class=transformers.AutoTokenizer.from_pretrained(tokenizer),
+        args=GRPOConfig(output_dir="runs/trl", use_cpu=device.type == "cpu", bf16=True, loss_type="grpo", beta=0.04,
+                        per_device_train_batch_size=G, num_generations=G, max_completion_length=C,
+                        temperature=TEMPERATURE, learning_rate=1e-6, gradient_checkpointing=True, report_to="none"),
+        train_dataset=Dataset.from_list([{"prompt": "a"}]),
+        reward_funcs=lambda completions, **kwargs: [0.0] * len(completions),
+        peft_config=LoraConfig(r=RANK, lora_alpha=int(RANK * SCALE), lora_dropout=0.05, target_modules="all-linear",
+                               task_type="CAUSAL_LM"))
+    policy = trainer.model.train()
+    policy.gradient_checkpointing_enable(trainer.args.gradient_checkpointing_kwargs)
+    optimizer = trainer.create_optimizer()
+    trainer.current_gradient_accumulation_steps = 1
+    texts = torch.randint(model.config.vocab_size, (G, length), device=device)
+    inputs = dict(prompt_ids=texts[:, :P], completion_ids=texts[:, P:], prompt_mask=torch.ones_like(texts[:, :P]),
+                  completion_mask=torch.ones_like(texts[:, P:]), advantages=torch.ones(G, device=device),
+                  ref_per_token_logps=torch.full((G, C), -11.0, device=device))
+
+    def step():
+        with trainer.compute_loss_context_manager():
+            loss = trainer.compute_loss(policy, inputs)
+        trainer.accelerator.backward(loss)
+        torch.nn.utils.clip_grad_norm_([p for p in policy.parameters() if p.requires_grad], 1.0)
+        optimizer.step()
+        optimizer.zero_grad()
+
+    measure_update("update by TRL, bfloat16, checkpointing", shape, device, step)
+
+
+def profile(name, device, work):
+    """Where the time goes: the operations that take most, to standard error."""
+    activities = [torch.profiler.ProfilerActivity.CPU]
+    if device.type == "cuda":
+        activities.append(torch.profiler.ProfilerActivity.CUDA)
+    with torch.no_grad(), torch.profiler.profile(activities=activities) as seen:
+        work()
+        wait(device)
+    order = "self_cuda_time_total" if device.type == "cuda" else "self_cpu_time_total"
+    print(name, seen.key_averages().table(sort_by=order, row_limit=25, max_name_column_width=60), file=sys.stderr)
 
 
 def main():
@@ -305,7 +365,10 @@ def main():
     parser.add_argument("program", help="what environment/tina export --program wrote")
     parser.add_argument("--device", default="cuda")
     parser.add_argument("--shape", choices=SHAPES, default="1.5B")
-    parser.add_argument("--cache", help="transformers' cache_implementation, such as static")
+    parser.add_argument("--cache", nargs="+", default=["dynamic", "static"],
+                        help="transformers' kinds of cache to run; static is compiled, which takes minutes")
+    parser.add_argument("--tokenizer", default="src/main/resources/org/tina/mini/model", help="any, for TRL's trainer")
+    parser.add_argument("--profile", action="store_true", help="also show which operations take the time")
     arguments = parser.parse_args()
     device = torch.device(arguments.device)
     if device.type == "cuda" and not torch.cuda.is_available():
@@ -319,14 +382,21 @@ def main():
 
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
-        write_model(arguments.shape, directory)
+        write_model(arguments.shape, directory, device)
         model = load_model(directory, device, torch.float32)
         check(load_program(arguments.program, model, directory, device, FLOAT32), model, device)
         model = load_model(directory, device, torch.bfloat16)
         program = load_program(arguments.program, model, directory, device, BFLOAT16)
         decoding(program, model, arguments.shape, device, arguments.cache)
+        if arguments.profile:
+            for rows in BATCHES[arguments.shape][::2]:
+                prompts = torch.randint(model.config.vocab_size, (rows, 128))
+                profile(f"32 tokens, {rows} rows", device, lambda: generate(program, prompts, 32, TEMPERATURE))
         model = model.cpu()  # the peer's copy is none of the update's memory
-        update(program, model, arguments.shape, device)
+        update(program, model, arguments.shape, device, arguments.profile)
+        del program
+        if importlib.util.find_spec("trl"):
+            peer_update(model.to(device), arguments.shape, device, arguments.tokenizer)
 
 
 if __name__ == "__main__":
