@@ -108,19 +108,28 @@ public final class Sampler {
         // half batches on a core each beat one batch on all cores, where the model is small
         int batches = Math.max(1, Math.min(model.groupsAtOnce(), total));
         List<Batch> work = new ArrayList<>();
-        Object[] arguments = policy.decodingArguments();
-        for (int b = 0; b < batches; b++) {
-            work.add(new Batch(model, arguments, params, tokensInFlight / batches, listener));
+        if (JavaDecoder.suits(model)) {
+            ArrayWeights weights = ArrayWeights.of(policy);
+            for (int b = 0; b < batches; b++) {
+                work.add(new JavaBatch(model, weights, params, tokensInFlight / batches, listener));
+            }
+        } else {
+            Object[] arguments = policy.decodingArguments();
+            for (int b = 0; b < batches; b++) {
+                work.add(
+                        new TensorBatch(
+                                model, arguments, params, tokensInFlight / batches, listener));
+            }
         }
         // a prompt's completions stay together unless there are fewer prompts than batches
         int most = (batches + requests.size() - 1) / Math.max(1, requests.size());
-        List<List<Batch.Row>> rows = new ArrayList<>();
+        List<List<Row>> rows = new ArrayList<>();
         int next = 0;
         for (Request request : requests) {
             int n = request.numbers.size();
-            List<Batch.Row> group = new ArrayList<>();
+            List<Row> group = new ArrayList<>();
             for (int number : request.numbers) {
-                group.add(new Batch.Row(request.prompt, request.place, number, params.seed()));
+                group.add(new Row(request.prompt, request.place, number, params.seed()));
             }
             int pieces = Math.min(n, most);
             for (int piece = 0; piece < pieces; piece++) {
@@ -139,9 +148,7 @@ public final class Sampler {
                     batch.run();
                     return null;
                 });
-        return rows.stream()
-                .map(group -> group.stream().map(Batch.Row::completion).toList())
-                .toList();
+        return rows.stream().map(group -> group.stream().map(Row::completion).toList()).toList();
     }
 
     /**

@@ -350,10 +350,10 @@ public class Policy implements AutoCloseable {
     }
 
     /**
-     * The policy's weights with the adapter folded in, as the tensor program lists them; the caller
-     * closes them.
+     * The policy's weights with the adapter folded in, as the tensor program's merge lists them;
+     * the caller closes them.
      */
-    NDList mergedWeights() {
+    public NDList mergedWeights() {
         return model.program().call(manager, "merge", theta, plan(0), scales());
     }
 

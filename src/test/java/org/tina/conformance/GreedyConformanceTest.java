@@ -4,8 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import com.google.gson.JsonObject;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.tina.generate.Sampler;
 import org.tina.generate.SamplingParams;
 import org.tina.model.CausalLM;
@@ -14,9 +15,23 @@ import org.tina.model.Policy;
 /** The cached decoding of prompts of different lengths against transformers' generate. */
 class GreedyConformanceTest {
 
+    @AfterEach
+    void useWhatSuits() {
+        System.clearProperty("tina.decoder");
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"tied", "grouped", "sharded", "half"})
-    void tokensAreTransformers(String name) {
+    @CsvSource({
+        "tied, java",
+        "tied, program",
+        "grouped, program",
+        "sharded, java",
+        "sharded, program",
+        "half, java",
+        "half, program"
+    })
+    void tokensAreTransformers(String name, String decoder) {
+        System.setProperty("tina.decoder", decoder);
         List<JsonObject> expected =
                 References.objects(
                         References.json(name + "/tokens.json").getAsJsonObject().get("greedy"));

@@ -1,0 +1,73 @@
+package org.tina.generate;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import java.util.ArrayList;
+import java.util.List;
+import org.tina.model.Policy;
+
+/**
+ * A policy's weights as Java arrays. Matrices are {@code [in][out]}, the transpose of torch's: so
+ * {@link Loops} adds whole rows.
+ *
+ * @param head {@code [hidden][vocabulary]}
+ */
+record ArrayWeights(List<Layer> layers, float[][] embedding, float[] norm, float[][] head) {
+
+    /**
+     * @param qkv {@code [hidden][(H + 2K) d]}: queries, keys, values
+     * @param gateUp {@code [hidden][2 F]}
+     */
+    record Layer(
+            float[] inputNorm,
+            float[][] qkv,
+            float[] qkvBias,
+            float[][] output,
+            float[] postNorm,
+            float[][] gateUp,
+            float[][] down) {}
+
+    /** Those of a float32 policy on the CPU, its adapter folded in. */
+    static ArrayWeights of(Policy policy) {
+        try (NDList merged = policy.mergedWeights()) {
+            return of(merged);
+        }
+    }
+
+    private static ArrayWeights of(NDList merged) {
+        List<Layer> layers = new ArrayList<>();
+        for (int i = 0; i + 7 < merged.size(); i += 7) {
+            layers.add(
+                    new Layer(
+                            merged.get(i).toFloatArray(),
+                            transposed(merged.get(i + 1)),
+                            merged.get(i + 2).toFloatArray(),
+                            transposed(merged.get(i + 3)),
+                            merged.get(i + 4).toFloatArray(),
+                            transposed(merged.get(i + 5)),
+                            transposed(merged.get(i + 6))));
+        }
+        int top = merged.size() - 3;
+        return new ArrayWeights(
+                layers,
+                matrix(merged.get(top)),
+                merged.get(top + 1).toFloatArray(),
+                transposed(merged.get(top + 2)));
+    }
+
+    private static float[][] transposed(NDArray matrix) {
+        try (NDArray columns = matrix.transpose()) {
+            return matrix(columns);
+        }
+    }
+
+    private static float[][] matrix(NDArray array) {
+        float[] flat = array.toFloatArray();
+        int columns = (int) array.getShape().get(1);
+        float[][] out = new float[flat.length / columns][columns];
+        for (int i = 0; i < out.length; i++) {
+            System.arraycopy(flat, i * columns, out[i], 0, columns);
+        }
+        return out;
+    }
+}

@@ -1,0 +1,103 @@
+package org.tina.generate;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import org.tina.model.CausalLM;
+
+/**
+ * A batch that decodes in Java. Each row has a cache of its own, so rows come and go at any step.
+ */
+final class JavaBatch extends Batch {
+
+    /**
+     * More would be slower: their caches and activations would not stay in the processor's cache.
+     */
+    private static final int MOST_ROWS = 8;
+
+    /** Steps after which the listener hears of rows that have not ended. */
+    private static final int STEPS_UNTOLD = 16;
+
+    private final ArrayWeights weights;
+    private final TokenDraw draw;
+    private final List<Row> rows = new ArrayList<>();
+    private final List<KeyValueCache> caches = new ArrayList<>();
+    private final Deque<KeyValueCache> free = new ArrayDeque<>();
+    private JavaDecoder decoder;
+    private KeyValueCache prompt;
+    private int[] prefilled; // what the prompt's cache holds
+    private int steps;
+
+    JavaBatch(
+            CausalLM model,
+            ArrayWeights weights,
+            SamplingParams params,
+            int tokensInFlight,
+            Sampler.Listener listener) {
+        super(model, params, tokensInFlight, listener);
+        this.weights = weights;
+        draw = new TokenDraw(params, model.config().vocabSize());
+    }
+
+    @Override
+    void run() {
+        if (waiting.isEmpty()) {
+            return;
+        }
+        int total = waiting.stream().mapToInt(List::size).sum();
+        int most = Math.min(total, Math.min(MOST_ROWS, rowsInFlight()));
+        decoder = new JavaDecoder(model.config(), weights, most);
+        prompt = decoder.newCache();
+        while (true) {
+            stopIfInterrupted();
+            while (rows.size() < most && !waiting.isEmpty()) {
+                admit();
+            }
+            if (rows.isEmpty()) {
+                return;
+            }
+            step();
+        }
+    }
+
+    /** One row of the first group that waits. The prompt's last token is fed by the first step. */
+    private void admit() {
+        List<Row> group = waiting.poll();
+        Row row = group.get(0);
+        if (row.prompt() != prefilled) {
+            prefilled = row.prompt();
+            prompt.clear();
+            decoder.prefill(Arrays.copyOf(prefilled, prefilled.length - 1), prompt);
+        }
+        KeyValueCache cache = free.isEmpty() ? decoder.newCache() : free.pop();
+        cache.copy(prompt);
+        rows.add(row);
+        caches.add(cache);
+        if (group.size() > 1) {
+            waiting.addFirst(group.subList(1, group.size()));
+        }
+    }
+
+    private void step() {
+        int n = rows.size();
+        int[] tokens = rows.stream().mapToInt(Row::last).toArray();
+        float[][] logits = decoder.step(n, tokens, caches.toArray(KeyValueCache[]::new));
+        for (int r = 0; r < n; r++) {
+            int token = draw.token(logits[r], rows.get(r).uniform());
+            append(rows.get(r), token, draw.logProb());
+        }
+        boolean tellAll = ++steps % STEPS_UNTOLD == 0;
+        for (int r = n - 1; r >= 0; r--) {
+            Row row = rows.get(r);
+            if (tellAll || row.ended()) {
+                tell(row);
+            }
+            if (row.ended()) {
+                rows.remove(r);
+                free.push(caches.remove(r));
+            }
+        }
+    }
+}

@@ -1,0 +1,155 @@
+package org.tina.generate;
+
+import java.util.Arrays;
+
+/**
+ * The inner loops of {@link JavaDecoder}, in the forms that HotSpot's compiler turns into vector
+ * instructions: whole arrays from index 0 and few of them, every element by itself, no branches. A
+ * sum over one array's elements is no such form, as it would change the order of the additions.
+ */
+final class Loops {
+
+    private static final float LOG2_E = 1.44269504f;
+    private static final float LN2_HIGH = 0x1.62p-1f; // 9 bits: its multiples up to 128 are exact
+    private static final float LN2_LOW = (float) (Math.log(2) - LN2_HIGH);
+
+    /** Added to a small float, leaves its nearest integer in the lowest bits. */
+    private static final float ROUNDER = 0x1.8p23f;
+
+    private Loops() {}
+
+    /**
+     * Adds a product of matrices: {@code y[r] += Σ x[r][k] w[k]} for the first rows of x and y.
+     * Four rows of w at a time stay in the first cache for all rows of x.
+     */
+    static void addProduct(float[][] x, float[][] w, float[][] y, int rows) {
+        int k = 0;
+        for (; k + 4 <= w.length; k += 4) {
+            for (int r = 0; r < rows; r++) {
+                add4(y[r], w, k, x[r]);
+            }
+        }
+        for (; k < w.length; k++) {
+            for (int r = 0; r < rows; r++) {
+                add(y[r], w[k], x[r][k]);
+            }
+        }
+    }
+
+    /** {@code y += x[k] w[k] + … + x[k + 3] w[k + 3]} */
+    private static void add4(float[] y, float[][] w, int k, float[] x) {
+        float[] w0 = w[k];
+        float[] w1 = w[k + 1];
+        float[] w2 = w[k + 2];
+        float[] w3 = w[k + 3];
+        float x0 = x[k];
+        float x1 = x[k + 1];
+        float x2 = x[k + 2];
+        float x3 = x[k + 3];
+        for (int j = 0; j < y.length; j++) {
+            y[j] += (x0 * w0[j] + x1 * w1[j]) + (x2 * w2[j] + x3 * w3[j]);
+        }
+    }
+
+    private static void add(float[] y, float[] w, float x) {
+        for (int j = 0; j < y.length; j++) {
+            y[j] += x * w[j];
+        }
+    }
+
+    /** {@code y = Σ x[i] w[i]}: m arrays, the first n elements of each. */
+    static void combine(float[] x, float[][] w, int m, float[] y, int n) {
+        Arrays.fill(y, 0, n, 0);
+        int i = 0;
+        for (; i + 4 <= m; i += 4) {
+            combine4(w[i], w[i + 1], w[i + 2], w[i + 3], x[i], x[i + 1], x[i + 2], x[i + 3], y, n);
+        }
+        for (; i < m; i++) {
+            for (int j = 0; j < n; j++) {
+                y[j] += x[i] * w[i][j];
+            }
+        }
+    }
+
+    private static void combine4(
+            float[] w0,
+            float[] w1,
+            float[] w2,
+            float[] w3,
+            float x0,
+            float x1,
+            float x2,
+            float x3,
+            float[] y,
+            int n) {
+        for (int j = 0; j < n; j++) {
+            y[j] += (x0 * w0[j] + x1 * w1[j]) + (x2 * w2[j] + x3 * w3[j]);
+        }
+    }
+
+    /** {@code y = x / sqrt(mean(x²) + eps) · weight}: RMSNorm. */
+    static void rmsNorm(float[] x, float[] weight, double eps, float[] y) {
+        double squares = 0;
+        for (float v : x) {
+            squares += v * v;
+        }
+        float scale = (float) (1 / Math.sqrt(squares / x.length + eps));
+        for (int j = 0; j < y.length; j++) {
+            y[j] = x[j] * scale * weight[j];
+        }
+    }
+
+    /**
+     * {@code y[j] = exp(y[j])} for the first n elements, within 2e-7 of it; what lies outside -87
+     * to 88 counts as these. With {@code y = n ln 2 + f} it is 2ⁿ times the Taylor series of
+     * exp(f).
+     *
+     * @param scratch of at least n elements
+     */
+    static void exp(float[] y, int n, float[] scratch) {
+        for (int j = 0; j < n; j++) {
+            float x = Math.max(-87f, Math.min(88f, y[j]));
+            float rounded = x * LOG2_E + ROUNDER;
+            float whole = rounded - ROUNDER;
+            float f = x - whole * LN2_HIGH - whole * LN2_LOW;
+            float series = 1 / 5040f;
+            series = series * f + 1 / 720f;
+            series = series * f + 1 / 120f;
+            series = series * f + 1 / 24f;
+            series = series * f + 1 / 6f;
+            series = series * f + 1 / 2f;
+            y[j] = series * f * f + f + 1;
+            scratch[j] = rounded;
+        }
+        for (int j = 0; j < n; j++) { // times 2ⁿ: n is added to the exponent's bits
+            int exponent = Float.floatToRawIntBits(scratch[j]) << 23;
+            y[j] = Float.intBitsToFloat(Float.floatToRawIntBits(y[j]) + exponent);
+        }
+    }
+
+    /** The largest of the first n elements. */
+    static float max(float[] y, int n) {
+        float max = y[0];
+        for (int j = 1; j < n; j++) {
+            max = Math.max(max, y[j]);
+        }
+        return max;
+    }
+
+    /** Makes a distribution of the first n elements. */
+    static void softmax(float[] y, int n, float[] scratch) {
+        float max = max(y, n);
+        for (int j = 0; j < n; j++) {
+            y[j] -= max;
+        }
+        exp(y, n, scratch);
+        float sum = 0;
+        for (int j = 0; j < n; j++) {
+            sum += y[j];
+        }
+        float scale = 1 / sum;
+        for (int j = 0; j < n; j++) {
+            y[j] *= scale;
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package org.tina.generate;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.FloatRange;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+class LoopsTest {
+
+    @Property
+    void expIsWithinTwoUnits(@ForAll @FloatRange(min = -87, max = 88) float x) {
+        float[] y = {x};
+        Loops.exp(y, 1, new float[1]);
+        assertEquals(1, y[0] / Math.exp(x), 2e-7);
+    }
+
+    @Test
+    void expOfExtremesStaysFinite() {
+        float[] y = {Float.NEGATIVE_INFINITY, -1e30f, 0, 1000, Float.NaN};
+        Loops.exp(y, y.length, new float[y.length]);
+        assertTrue(y[0] > 0 && y[0] < 2e-38 && y[0] == y[1], Arrays.toString(y));
+        assertEquals(1, y[2]);
+        assertTrue(y[3] > 1e38 && Float.isFinite(y[3]), Arrays.toString(y));
+        assertTrue(Float.isNaN(y[4]), Arrays.toString(y));
+    }
+
+    @Property(tries = 50)
+    void productsAndCombinationsAreSums(
+            @ForAll @IntRange(min = 1, max = 13) int rows,
+            @ForAll @IntRange(min = 1, max = 23) int inner,
+            @ForAll @IntRange(min = 1, max = 70) int columns,
+            @ForAll long seed) {
+        Random random = new Random(seed);
+        float[][] x = matrix(rows + 1, inner, random);
+        float[][] w = matrix(inner, columns, random);
+        float[][] y = matrix(rows + 1, columns, random);
+        float[][] before = Arrays.stream(y).map(float[]::clone).toArray(float[][]::new);
+        Loops.addProduct(x, w, y, rows);
+        for (int r = 0; r < rows; r++) {
+            float[] combined = new float[columns + 1];
+            Loops.combine(x[r], w, inner, combined, columns);
+            for (int j = 0; j < columns; j++) {
+                double sum = 0;
+                for (int k = 0; k < inner; k++) {
+                    sum += x[r][k] * w[k][j];
+                }
+                assertEquals(before[r][j] + sum, y[r][j], 1e-5);
+                assertEquals(sum, combined[j], 1e-5);
+            }
+            assertEquals(0, combined[columns]);
+        }
+        assertArrayEquals(before[rows], y[rows], "only the first rows change");
+    }
+
+    @Property(tries = 50)
+    void softmaxIsADistribution(@ForAll @IntRange(min = 1, max = 90) int n, @ForAll long seed) {
+        float[] y = matrix(1, n + 1, new Random(seed))[0];
+        float[] x = y.clone();
+        Loops.softmax(y, n, new float[n]);
+        double sum = 0;
+        for (int j = 0; j < n; j++) {
+            sum += y[j];
+            assertEquals(Math.exp(x[j] - x[0]), y[j] / y[0], 1e-5 * y[j] / y[0]);
+        }
+        assertEquals(1, sum, 1e-5);
+        assertEquals(x[n], y[n]);
+    }
+
+    private static float[][] matrix(int rows, int columns, Random random) {
+        float[][] out = new float[rows][columns];
+        for (float[] row : out) {
+            for (int j = 0; j < columns; j++) {
+                row[j] = (float) random.nextGaussian();
+            }
+        }
+        return out;
+    }
+}
