@@ -28,7 +28,7 @@ SHAPES = {
     "1.5B": dict(hidden_size=1536, num_hidden_layers=28, num_attention_heads=12, num_key_value_heads=2,
                  intermediate_size=8960, vocab_size=151936),
     "tiny": dict(hidden_size=64, num_hidden_layers=3, num_attention_heads=4, num_key_value_heads=2,
-                 intermediate_size=96, vocab_size=300),
+                 intermediate_size=96, vocab_size=600),
 }
 BATCHES = {"1.5B": [1, 32, 256], "tiny": [1, 4]}
 DECODE = {"1.5B": (128, 256), "tiny": (8, 16)}  # prompt, new tokens
@@ -254,11 +254,12 @@ def copy_bandwidth(device):
     return 2 * x.numel() * 4 / seconds(device, lambda: y.copy_(x), 9)
 
 
-def decoding(program, model, shape, device, caches):
+def decoding(program, model, shape, device, arguments):
     bandwidth = copy_bandwidth(device)
     say("copy", gigabytes_a_second=bandwidth / 1e9)
     config = model.config
     P, new = DECODE[shape]
+    new = arguments.new or new
     read = sum(p.numel() for name, p in model.named_parameters() if "embed_tokens" not in name) * 2
     kv = 2 * 2 * config.num_hidden_layers * config.num_key_value_heads * config.hidden_size // config.num_attention_heads
     for rows in BATCHES[shape]:
@@ -267,7 +268,7 @@ def decoding(program, model, shape, device, caches):
         with torch.no_grad():
             ours = seconds(device, lambda: generate(program, prompts, new, TEMPERATURE))
             theirs = {}
-            for cache in caches:
+            for cache in arguments.cache:
                 theirs[cache] = seconds(device, lambda: model.generate(
                     on_device, max_new_tokens=new, min_new_tokens=new, do_sample=True, temperature=TEMPERATURE,
                     top_k=0, attention_mask=torch.ones_like(on_device), cache_implementation=cache))
@@ -275,6 +276,8 @@ def decoding(program, model, shape, device, caches):
         say("decoding, bfloat16", rows=rows, prompt=P, new=new, tokens_a_second=rows * new / ours,
             transformers={cache: rows * new / taken for cache, taken in theirs.items()}, floor=rows * new / floor,
             ratio=min(theirs.values()) / ours, share_of_floor=floor / ours)
+        if arguments.profile:
+            profile(f"32 tokens, {rows} rows", device, lambda: generate(program, prompts, 32, TEMPERATURE))
 
 
 def update(program, model, shape, device, profiled):
@@ -368,6 +371,10 @@ def main():
     parser.add_argument("--cache", nargs="+", default=["dynamic", "static"],
                         help="transformers' kinds of cache to run; static is compiled, which takes minutes")
     parser.add_argument("--tokenizer", default="src/main/resources/org/tina/mini/model", help="any, for TRL's trainer")
+    parser.add_argument("--parts", nargs="+", choices=["check", "decoding", "update"],
+                        default=["check", "decoding", "update"])
+    parser.add_argument("--new", type=int, help="tokens to decode")
+    parser.add_argument("--keep", help="where to leave the random model, for other programs")
     parser.add_argument("--profile", action="store_true", help="also show which operations take the time")
     arguments = parser.parse_args()
     device = torch.device(arguments.device)
@@ -380,23 +387,25 @@ def main():
     transformers.utils.logging.disable_progress_bar()
     torch.backends.cuda.matmul.allow_tf32 = False
 
+    # its plans depend on the cache's length and are made anew at each step, which takes 40 ms: bad for both
+    torch.backends.cuda.enable_cudnn_sdp(False)
+
     with tempfile.TemporaryDirectory() as name:
-        directory = Path(name)
+        directory = Path(arguments.keep or name)
         write_model(arguments.shape, directory, device)
-        model = load_model(directory, device, torch.float32)
-        check(load_program(arguments.program, model, directory, device, FLOAT32), model, device)
+        if "check" in arguments.parts:
+            model = load_model(directory, device, torch.float32)
+            check(load_program(arguments.program, model, directory, device, FLOAT32), model, device)
         model = load_model(directory, device, torch.bfloat16)
         program = load_program(arguments.program, model, directory, device, BFLOAT16)
-        decoding(program, model, arguments.shape, device, arguments.cache)
-        if arguments.profile:
-            for rows in BATCHES[arguments.shape][::2]:
-                prompts = torch.randint(model.config.vocab_size, (rows, 128))
-                profile(f"32 tokens, {rows} rows", device, lambda: generate(program, prompts, 32, TEMPERATURE))
-        model = model.cpu()  # the peer's copy is none of the update's memory
-        update(program, model, arguments.shape, device, arguments.profile)
-        del program
-        if importlib.util.find_spec("trl"):
-            peer_update(model.to(device), arguments.shape, device, arguments.tokenizer)
+        if "decoding" in arguments.parts:
+            decoding(program, model, arguments.shape, device, arguments)
+        if "update" in arguments.parts:
+            model = model.cpu()  # the peer's copy is none of the update's memory
+            update(program, model, arguments.shape, device, arguments.profile)
+            del program
+            if importlib.util.find_spec("trl"):
+                peer_update(model.to(device), arguments.shape, device, arguments.tokenizer)
 
 
 if __name__ == "__main__":
