@@ -332,17 +332,17 @@ class Program(Module):
 
   # ---------------------------------------------------------------- sampling
   def cache(self: __torch__.Program, size: Tensor) -> Tensor:
-    """an empty cache [R, 2 K, S, d] of one layer; size [R, S]"""
+    """an empty cache [2, R, K, S, d] of one layer; size [R, S]"""
     s = self.ints(size)
-    return torch.zeros([s[0], 2 * self.kv_heads, s[1], self.head_dim], dtype=self.dtype, device=torch.device(self.device))
+    return torch.zeros([2, s[0], self.kv_heads, s[1], self.head_dim], dtype=self.dtype, device=torch.device(self.device))
 
   def move(self: __torch__.Program, c: Tensor, rows: Tensor, window: Tensor) -> Tensor:
     """a cache of the given rows (-1: an empty one), holding columns [from, to) at its beginning; window [from, to, S]"""
     n = self.ints(window)
-    out = torch.zeros([rows.size(0), c.size(1), n[2], c.size(3)], dtype=c.dtype, device=c.device)
+    out = torch.zeros([2, rows.size(0), c.size(2), n[2], c.size(4)], dtype=c.dtype, device=c.device)
     at = torch.squeeze(torch.nonzero(torch.ge(rows, 0)), 1)
     if at.numel() > 0:
-      out[:, :, :n[1] - n[0]].index_copy_(0, self.here(at), torch.index_select(c[:, :, n[0]:n[1]], 0, self.here(rows[at])))
+      out[:, :, :, :n[1] - n[0]].index_copy_(1, self.here(at), torch.index_select(c[:, :, :, n[0]:n[1]], 1, self.here(rows[at])))
     return out
 
   def prefill(self: __torch__.Program, theta: Tensor, plan_: Tensor, scale_: Tensor, weights: List[Tensor], cache: List[Tensor], tokens: Tensor, pad: Tensor, slots: Tensor, t: Tensor) -> Tensor:

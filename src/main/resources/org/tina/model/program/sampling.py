@@ -1,6 +1,6 @@
 # Prefill of prompts, decoding against a preallocated key/value cache, and sampling.
 #
-# A cache is one tensor [R, 2 K, S, d] a layer, keys before values. All rows share a clock: column t holds every row's
+# A cache is one tensor [2, R, K, S, d] a layer, keys and values. All rows share a clock: column t holds every row's
 # newest token, and row i's own tokens begin at column start[i]. So a step writes one column, rows of different lengths
 # live together, and a new row may join at any time with its prompt ending just before t.
 
@@ -37,7 +37,7 @@ def prefill(w: __torch__.model.Weights, adapters: List[__torch__.model.Adapter],
     layer, ad, c = w.layers[l], adapters[l], cache[l]
     qkv = torch.view(__torch__.model.attention_inputs(h, layer, ad, shape, cos, sin)[0], [N, L, -1, shape.head_dim])
     q, kv = qkv[:, :, :shape.heads], torch.transpose(qkv[:, :, shape.heads:], 1, 2)
-    c[:, :, t - L:t].index_copy_(0, rows, torch.repeat_interleave(kv, G, 0))
+    c[:, :, :, t - L:t].index_copy_(1, rows, torch.transpose(torch.view(torch.repeat_interleave(kv, G, 0), [N * G, 2, -1, L, shape.head_dim]), 0, 1))
     if l + 1 < len(w.layers):
       h = __torch__.model.attention_output(h, __torch__.sampling.attend_prompts(q, kv, mask), layer, ad)[0]
       h = __torch__.model.feed_forward(h, layer, ad, shape)[0]
@@ -106,13 +106,21 @@ def start_mask(start: Tensor, first: int, S: int, dtype: int) -> Optional[Tensor
   return mask
 
 def attend_cache(q: Tensor, k: Tensor, v: Tensor, first: int, t: int, mask: Optional[Tensor]) -> Tensor:
-  """one query a row, [R, H, d], against columns first to t of the cache; gives [R, H d]"""
-  R, K, n = q.size(0), k.size(1), t + 1 - first
+  """one query a row, [R, H, d], against columns first to t of the cache's k and v [R, K, S, d]; gives [R, H d]"""
+  R, K, S, d, n = k.size(0), k.size(1), k.size(2), k.size(3), t + 1 - first
   seen: Optional[Tensor] = None
   if mask is not None:
     seen = torch.narrow(mask, 3, 0, n)
-  o = torch.scaled_dot_product_attention(torch.view(q, [R, K, -1, q.size(2)]), torch.narrow(k, 2, first, n), torch.narrow(v, 2, first, n), seen, 0., False)
-  return torch.reshape(o, [R, -1])
+  if k.dtype != 6 and not k.is_cuda:
+    o = torch.scaled_dot_product_attention(torch.view(q, [R, K, -1, d]), torch.narrow(k, 2, first, n), torch.narrow(v, 2, first, n), seen, 0., False)
+    return torch.reshape(o, [R, -1])
+  # Two products: with so few queries they take three quarters of the fused operator's time on a CPU; and on a GPU that
+  # may be cuDNN's, which is planned anew for each length, 40 ms a step
+  k_, v_ = torch.narrow(torch.view(k, [R * K, S, d]), 1, first, n), torch.narrow(torch.view(v, [R * K, S, d]), 1, first, n)
+  scores = torch.bmm(torch.reshape(q, [R * K, -1, d]), torch.transpose(k_, 1, 2)).mul_(d ** -0.5)
+  if seen is not None:
+    scores = torch.view(torch.add(torch.view(scores, [R, K, -1, n]), seen), [R * K, -1, n])
+  return torch.view(torch.bmm(torch.softmax(scores, -1), v_), [R, -1])
 
 def decode(w: __torch__.model.Weights, adapters: List[__torch__.model.Adapter], shape: __torch__.model.Shape, cache: List[Tensor], token: Tensor, start: Tensor, uniform: Tensor, banned: Tensor, t: int, f: __torch__.sampling.Filter) -> Tuple[Tensor, Tensor]:
   """Feeds token [R] at column t, samples the next with uniform [R, steps], and so on: tokens and log-probabilities [R, steps]."""
@@ -120,8 +128,6 @@ def decode(w: __torch__.model.Weights, adapters: List[__torch__.model.Adapter], 
   first = int(torch.min(start))
   mask = __torch__.sampling.start_mask(start, first, t + steps, w.embedding.dtype)
   cos, sin = __torch__.model.rope_angles(torch.sub(torch.unsqueeze(torch.arange(t, t + steps, device=start.device), 1), start), shape, w.embedding.dtype)
-  ks = [torch.narrow(c, 1, 0, K) for c in cache]
-  vs = [torch.narrow(c, 1, K, K) for c in cache]
   tokens: List[Tensor] = []
   log_probs: List[Tensor] = []
   for i in range(steps):
@@ -130,8 +136,8 @@ def decode(w: __torch__.model.Weights, adapters: List[__torch__.model.Adapter], 
     for l in range(len(w.layers)):
       layer, ad = w.layers[l], adapters[l]
       qkv = __torch__.model.attention_inputs(h, layer, ad, shape, cos_i, sin_i)[0]
-      torch.select(cache[l], 2, t + i).copy_(torch.narrow(qkv, 1, H, 2 * K))
-      o = __torch__.sampling.attend_cache(torch.narrow(qkv, 1, 0, H), ks[l], vs[l], first, t + i, mask)
+      torch.select(cache[l], 3, t + i).copy_(torch.transpose(torch.view(torch.narrow(qkv, 1, H, 2 * K), [-1, 2, K, shape.head_dim]), 0, 1))
+      o = __torch__.sampling.attend_cache(torch.narrow(qkv, 1, 0, H), cache[l][0], cache[l][1], first, t + i, mask)
       h = __torch__.model.attention_output(h, o, layer, ad)[0]
       h = __torch__.model.feed_forward(h, layer, ad, shape)[0]
     z = torch.to(__torch__.products.linear(__torch__.model.rms_norm(h, w.norm, shape.norm), w.head, None), 6)
