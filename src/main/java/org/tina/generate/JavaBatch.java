@@ -46,9 +46,8 @@ final class JavaBatch extends Batch {
         if (waiting.isEmpty()) {
             return;
         }
-        int total = waiting.stream().mapToInt(List::size).sum();
-        int most = Math.min(total, Math.min(MOST_ROWS, rowsInFlight()));
-        decoder = new JavaDecoder(model.config(), weights, most);
+        int most = Math.min(MOST_ROWS, rowsInFlight());
+        decoder = new JavaDecoder(model.config(), weights, MOST_ROWS);
         prompt = decoder.newCache();
         while (true) {
             stopIfInterrupted();

@@ -241,8 +241,16 @@ record RecipeFile(String name, String summary, RecipeFile base, List<Entry> entr
         }
     }
 
-    /** The error for a key that there isn't, with the nearest that there is. */
+    /**
+     * The error for a key that can't be set: another trainer's that means nothing here, or none.
+     */
     static IllegalArgumentException unknown(String key) {
+        Optional<String> ignored = ForeignKeys.ignoredBecause(key);
+        if (ignored.isPresent() || ForeignKeys.isFixed(key)) {
+            return new IllegalArgumentException(
+                    "key '%s' can't be changed here: %s"
+                            .formatted(key, ignored.orElse("it is done in one way")));
+        }
         List<String> known = new ArrayList<>(Key.names());
         known.add(BASE);
         known.addAll(ForeignKeys.names());

@@ -184,6 +184,18 @@ class RecipeFileTest {
         refused("'base'", () -> load("bas: mini"));
     }
 
+    @Test
+    void anotherTrainersKeyIsNoUnknownOne() {
+        Recipe mini = Recipe.named("mini");
+        for (String key : List.of("dtype", "use_vllm")) {
+            var error =
+                    assertThrows(
+                            IllegalArgumentException.class,
+                            () -> mini.with(changes -> changes.set(key, "x")));
+            assertTrue(error.getMessage().startsWith("key '" + key + "' can't be changed"), key);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
