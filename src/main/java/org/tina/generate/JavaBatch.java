@@ -20,13 +20,12 @@ final class JavaBatch extends Batch {
     /** Steps after which the listener hears of rows that have not ended. */
     private static final int STEPS_UNTOLD = 16;
 
-    private final ArrayWeights weights;
+    private final JavaDecoder decoder;
     private final TokenDraw draw;
+    private final KeyValueCache prompt;
     private final List<Row> rows = new ArrayList<>();
     private final List<KeyValueCache> caches = new ArrayList<>();
     private final Deque<KeyValueCache> free = new ArrayDeque<>();
-    private JavaDecoder decoder;
-    private KeyValueCache prompt;
     private int[] prefilled; // what the prompt's cache holds
     private int steps;
 
@@ -37,7 +36,8 @@ final class JavaBatch extends Batch {
             int tokensInFlight,
             Sampler.Listener listener) {
         super(model, params, tokensInFlight, listener);
-        this.weights = weights;
+        decoder = new JavaDecoder(model.config(), weights, MOST_ROWS);
+        prompt = decoder.newCache();
         draw = new TokenDraw(params, model.config().vocabSize());
     }
 
@@ -47,8 +47,6 @@ final class JavaBatch extends Batch {
             return;
         }
         int most = Math.min(MOST_ROWS, rowsInFlight());
-        decoder = new JavaDecoder(model.config(), weights, MOST_ROWS);
-        prompt = decoder.newCache();
         while (true) {
             stopIfInterrupted();
             while (rows.size() < most && !waiting.isEmpty()) {

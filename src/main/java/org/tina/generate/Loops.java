@@ -26,18 +26,30 @@ final class Loops {
         int k = 0;
         for (; k + 4 <= w.length; k += 4) {
             for (int r = 0; r < rows; r++) {
-                add4(y[r], w, k, x[r]);
+                add4(x[r], w, k, y[r], y[r].length);
             }
         }
         for (; k < w.length; k++) {
             for (int r = 0; r < rows; r++) {
-                add(y[r], w[k], x[r][k]);
+                add(x[r][k], w[k], y[r], y[r].length);
             }
         }
     }
 
+    /** {@code y = Σ x[k] w[k]}: m arrays, the first n elements of each. */
+    static void combine(float[] x, float[][] w, int m, float[] y, int n) {
+        Arrays.fill(y, 0, n, 0);
+        int k = 0;
+        for (; k + 4 <= m; k += 4) {
+            add4(x, w, k, y, n);
+        }
+        for (; k < m; k++) {
+            add(x[k], w[k], y, n);
+        }
+    }
+
     /** {@code y += x[k] w[k] + … + x[k + 3] w[k + 3]} */
-    private static void add4(float[] y, float[][] w, int k, float[] x) {
+    private static void add4(float[] x, float[][] w, int k, float[] y, int n) {
         float[] w0 = w[k];
         float[] w1 = w[k + 1];
         float[] w2 = w[k + 2];
@@ -46,44 +58,14 @@ final class Loops {
         float x1 = x[k + 1];
         float x2 = x[k + 2];
         float x3 = x[k + 3];
-        for (int j = 0; j < y.length; j++) {
-            y[j] += (x0 * w0[j] + x1 * w1[j]) + (x2 * w2[j] + x3 * w3[j]);
-        }
-    }
-
-    private static void add(float[] y, float[] w, float x) {
-        for (int j = 0; j < y.length; j++) {
-            y[j] += x * w[j];
-        }
-    }
-
-    /** {@code y = Σ x[i] w[i]}: m arrays, the first n elements of each. */
-    static void combine(float[] x, float[][] w, int m, float[] y, int n) {
-        Arrays.fill(y, 0, n, 0);
-        int i = 0;
-        for (; i + 4 <= m; i += 4) {
-            combine4(w[i], w[i + 1], w[i + 2], w[i + 3], x[i], x[i + 1], x[i + 2], x[i + 3], y, n);
-        }
-        for (; i < m; i++) {
-            for (int j = 0; j < n; j++) {
-                y[j] += x[i] * w[i][j];
-            }
-        }
-    }
-
-    private static void combine4(
-            float[] w0,
-            float[] w1,
-            float[] w2,
-            float[] w3,
-            float x0,
-            float x1,
-            float x2,
-            float x3,
-            float[] y,
-            int n) {
         for (int j = 0; j < n; j++) {
             y[j] += (x0 * w0[j] + x1 * w1[j]) + (x2 * w2[j] + x3 * w3[j]);
+        }
+    }
+
+    private static void add(float x, float[] w, float[] y, int n) {
+        for (int j = 0; j < n; j++) {
+            y[j] += x * w[j];
         }
     }
 
@@ -136,20 +118,26 @@ final class Loops {
         return max;
     }
 
-    /** Makes a distribution of the first n elements. */
-    static void softmax(float[] y, int n, float[] scratch) {
+    /**
+     * Makes a distribution of the first n elements.
+     *
+     * @param scratch of at least n elements
+     * @return the logarithm of the sum of their exponentials, which a log-probability lacks
+     */
+    static double softmax(float[] y, int n, float[] scratch) {
         float max = max(y, n);
         for (int j = 0; j < n; j++) {
             y[j] -= max;
         }
         exp(y, n, scratch);
-        float sum = 0;
+        double sum = 0;
         for (int j = 0; j < n; j++) {
             sum += y[j];
         }
-        float scale = 1 / sum;
+        float scale = (float) (1 / sum);
         for (int j = 0; j < n; j++) {
             y[j] *= scale;
         }
+        return max + Math.log(sum);
     }
 }

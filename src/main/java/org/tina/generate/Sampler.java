@@ -3,7 +3,9 @@ package org.tina.generate;
 import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.tina.model.CausalLM;
 import org.tina.model.Policy;
 import org.tina.model.Workers;
@@ -107,20 +109,7 @@ public final class Sampler {
         int total = requests.stream().mapToInt(request -> request.numbers.size()).sum();
         // half batches on a core each beat one batch on all cores, where the model is small
         int batches = Math.max(1, Math.min(model.groupsAtOnce(), total));
-        List<Batch> work = new ArrayList<>();
-        if (JavaDecoder.suits(model)) {
-            ArrayWeights weights = ArrayWeights.of(policy);
-            for (int b = 0; b < batches; b++) {
-                work.add(new JavaBatch(model, weights, params, tokensInFlight / batches, listener));
-            }
-        } else {
-            Object[] arguments = policy.decodingArguments();
-            for (int b = 0; b < batches; b++) {
-                work.add(
-                        new TensorBatch(
-                                model, arguments, params, tokensInFlight / batches, listener));
-            }
-        }
+        List<Batch> work = batches(batches, params, listener);
         // a prompt's completions stay together unless there are fewer prompts than batches
         int most = (batches + requests.size() - 1) / Math.max(1, requests.size());
         List<List<Row>> rows = new ArrayList<>();
@@ -149,6 +138,19 @@ public final class Sampler {
                     return null;
                 });
         return rows.stream().map(group -> group.stream().map(Row::completion).toList()).toList();
+    }
+
+    private List<Batch> batches(int n, SamplingParams params, Listener listener) {
+        CausalLM model = policy.model();
+        Supplier<Batch> batch;
+        if (JavaDecoder.suits(model)) {
+            ArrayWeights weights = ArrayWeights.of(policy);
+            batch = () -> new JavaBatch(model, weights, params, tokensInFlight / n, listener);
+        } else {
+            Object[] arguments = policy.decodingArguments();
+            batch = () -> new TensorBatch(model, arguments, params, tokensInFlight / n, listener);
+        }
+        return Stream.generate(batch).limit(n).toList();
     }
 
     /**

@@ -28,20 +28,11 @@ final class TokenDraw {
      * @param uniform in (0, 1)
      */
     int token(float[] z, float uniform) {
-        float max = Float.NEGATIVE_INFINITY;
         for (int v = 0; v < p.length; v++) {
             p[v] = z[v] / temperature;
-            max = Math.max(max, p[v]);
         }
-        for (int v = 0; v < p.length; v++) {
-            p[v] -= max;
-        }
-        Loops.exp(p, p.length, scratch);
-        double sum = 0;
-        for (float value : p) {
-            sum += value;
-        }
-        if (Double.isNaN(sum)) {
+        double normalizer = Loops.softmax(p, p.length, scratch);
+        if (Double.isNaN(normalizer)) {
             logProb = Float.NaN;
             return 0;
         }
@@ -49,7 +40,7 @@ final class TokenDraw {
             p[v] = 0;
         }
         int token = params.temperature() == 0 ? mostLikely(z) : pick(uniform);
-        logProb = (float) (z[token] / temperature - max - Math.log(sum));
+        logProb = (float) (z[token] / temperature - normalizer);
         return token;
     }
 

@@ -63,10 +63,11 @@ class LoopsTest {
     void softmaxIsADistribution(@ForAll @IntRange(min = 1, max = 90) int n, @ForAll long seed) {
         float[] y = matrix(1, n + 1, new Random(seed))[0];
         float[] x = y.clone();
-        Loops.softmax(y, n, new float[n]);
+        double normalizer = Loops.softmax(y, n, new float[n]);
         double sum = 0;
         for (int j = 0; j < n; j++) {
             sum += y[j];
+            assertEquals(x[j] - normalizer, Math.log(y[j]), 1e-5);
             assertEquals(Math.exp(x[j] - x[0]), y[j] / y[0], 1e-5 * y[j] / y[0]);
         }
         assertEquals(1, sum, 1e-5);
