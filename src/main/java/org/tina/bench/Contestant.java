@@ -44,7 +44,7 @@ final class Contestant implements AutoCloseable {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(argument -> argument.startsWith("-X") || argument.startsWith("-D"))
+                .filter(argument -> argument.matches("-[XD].*|--add-modules.*"))
                 .forEach(command::add);
         String classPath = System.getProperty("java.class.path");
         command.addAll(List.of("-cp", classPath, Worker.class.getName()));

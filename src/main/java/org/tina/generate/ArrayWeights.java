@@ -3,16 +3,17 @@ package org.tina.generate;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.tina.model.Policy;
 
 /**
- * A policy's weights as Java arrays. Matrices are {@code [in][out]}, the transpose of torch's: so
- * {@link Loops} adds whole rows.
+ * A policy's weights as Java arrays. Matrices are {@code [in][out]}, the transpose of torch's.
  *
+ * @param embedding {@code [vocabulary][hidden]}
  * @param head {@code [hidden][vocabulary]}
  */
-record ArrayWeights(List<Layer> layers, float[][] embedding, float[] norm, float[][] head) {
+record ArrayWeights(List<Layer> layers, float[][] embedding, float[] norm, Panels head) {
 
     /**
      * @param qkv {@code [hidden][(H + 2K) d]}: queries, keys, values
@@ -20,12 +21,12 @@ record ArrayWeights(List<Layer> layers, float[][] embedding, float[] norm, float
      */
     record Layer(
             float[] inputNorm,
-            float[][] qkv,
+            Panels qkv,
             float[] qkvBias,
-            float[][] output,
+            Panels output,
             float[] postNorm,
-            float[][] gateUp,
-            float[][] down) {}
+            Panels gateUp,
+            Panels down) {}
 
     /** Those of a float32 policy on the CPU, its adapter folded in. */
     static ArrayWeights of(Policy policy) {
@@ -50,23 +51,27 @@ record ArrayWeights(List<Layer> layers, float[][] embedding, float[] norm, float
         int top = merged.size() - 3;
         return new ArrayWeights(
                 layers,
-                matrix(merged.get(top)),
+                rows(merged.get(top)),
                 merged.get(top + 1).toFloatArray(),
                 transposed(merged.get(top + 2)));
     }
 
-    private static float[][] transposed(NDArray matrix) {
-        try (NDArray columns = matrix.transpose()) {
-            return matrix(columns);
+    private static Panels transposed(NDArray matrix) {
+        float[] flat = matrix.toFloatArray();
+        int columns = (int) matrix.getShape().get(1);
+        Panels out = new Panels(columns, flat.length / columns);
+        for (int i = 0; i < flat.length; i++) {
+            out.set(i % columns, i / columns, flat[i]);
         }
+        return out;
     }
 
-    private static float[][] matrix(NDArray array) {
-        float[] flat = array.toFloatArray();
-        int columns = (int) array.getShape().get(1);
-        float[][] out = new float[flat.length / columns][columns];
+    private static float[][] rows(NDArray matrix) {
+        float[] flat = matrix.toFloatArray();
+        int columns = (int) matrix.getShape().get(1);
+        float[][] out = new float[flat.length / columns][];
         for (int i = 0; i < out.length; i++) {
-            System.arraycopy(flat, i * columns, out[i], 0, columns);
+            out[i] = Arrays.copyOfRange(flat, i * columns, (i + 1) * columns);
         }
         return out;
     }

@@ -12,18 +12,21 @@ import org.tina.model.ModelConfig;
  *
  * <p>One step of the miniature with 16 rows is 27 million multiplications and additions, half a
  * millisecond's work, in some 580 operations of libtorch that take 3 microseconds each whatever
- * they do. Loops that the JVM compiles to vector instructions ({@link Loops}) have no such price,
- * and a row's result does not depend on the rows beside it. For larger models libtorch's products
- * are faster.
+ * they do. Loops of vector instructions ({@link Panels}, {@link Loops}) have no such price, and a
+ * row's result does not depend on the rows beside it. For larger models libtorch is as fast.
  *
  * <p>The system property {@code tina.decoder}, {@code java} or {@code program}, decides otherwise.
+ * It needs {@code java --add-modules jdk.incubator.vector}, which {@code environment/tina} gives.
  *
  * <p>One thread's: it holds the arrays that a step works in. Weights are shared.
  */
 final class JavaDecoder {
 
-    /** With twice as many, libtorch is as fast. */
+    /** With twice as many, libtorch is as fast from 32 rows on. */
     private static final long MOST_PARAMETERS = 2_000_000;
+
+    private static final boolean VECTORS =
+            ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
 
     private static final List<String> WAYS = List.of("", "java", "program");
 
@@ -42,10 +45,10 @@ final class JavaDecoder {
     private final float[][] gateUp;
     private final float[][] gated;
     private final float[][] logits;
-    private final float[] head; // one head's query, and then what it attends to
-    private final float[] scratch;
-    private float[] scores = new float[64];
-    private float[] more = new float[64];
+    private final float[][] query; // of the heads that share a key, [H / K][d]
+    private final float[][] value; // what they attend to
+    private final float[][] scores; // [H / K][tokens and room]
+    private float[] scratch;
 
     /**
      * @param rows that a step has at most
@@ -62,15 +65,23 @@ final class JavaDecoder {
         }
         cos = new float[rows][frequencies.length];
         sin = new float[rows][frequencies.length];
-        hidden = new float[rows][config.hiddenSize()];
-        normed = new float[rows][config.hiddenSize()];
-        qkv = new float[rows][queries + 2 * keys];
-        attended = new float[rows][queries];
-        gateUp = new float[rows][2 * config.intermediateSize()];
-        gated = new float[rows][config.intermediateSize()];
-        logits = new float[rows][config.vocabSize()];
-        head = new float[config.headDim()];
+        hidden = rows(rows, config.hiddenSize());
+        normed = rows(rows, config.hiddenSize());
+        qkv = rows(rows, queries + 2 * keys);
+        attended = rows(rows, queries);
+        gateUp = rows(rows, 2 * config.intermediateSize());
+        gated = rows(rows, config.intermediateSize());
+        logits = rows(rows, config.vocabSize());
+        int shared = config.heads() / config.kvHeads();
+        query = rows(shared, config.headDim());
+        value = rows(shared, config.headDim());
+        scores = rows(shared, 64);
         scratch = new float[config.intermediateSize()];
+    }
+
+    /** With room for whole panels. */
+    private static float[][] rows(int n, int width) {
+        return new float[n][Panels.room(width)];
     }
 
     /** Whether a model decodes this way. */
@@ -79,7 +90,7 @@ final class JavaDecoder {
         if (!WAYS.contains(asked)) {
             throw Names.unknown("tina.decoder", asked, WAYS.subList(1, 3));
         }
-        boolean can = model.device().equals("cpu") && !model.halfPrecision();
+        boolean can = VECTORS && model.device().equals("cpu") && !model.halfPrecision();
         return can
                 && (asked.equals("java")
                         || asked.isEmpty() && model.parameters() <= MOST_PARAMETERS);
@@ -118,6 +129,8 @@ final class JavaDecoder {
 
     /** Rows of one cache are consecutive tokens, and each sees those before it. */
     private void forward(int n, int[] tokens, KeyValueCache[] caches, boolean toLogits) {
+        int width = config.hiddenSize();
+        int inner = config.intermediateSize();
         int[] positions = new int[n];
         for (int r = 0; r < n; r++) {
             positions[r] = caches[r].append();
@@ -133,9 +146,9 @@ final class JavaDecoder {
             ArrayWeights.Layer w = weights.layers().get(l);
             norm(n, w.inputNorm());
             for (int r = 0; r < n; r++) {
-                System.arraycopy(w.qkvBias(), 0, qkv[r], 0, qkv[r].length);
+                System.arraycopy(w.qkvBias(), 0, qkv[r], 0, w.qkvBias().length);
             }
-            Loops.addProduct(normed, w.qkv(), qkv, n);
+            w.qkv().addProduct(normed, n, width, queries + 2 * keys, qkv);
             for (int r = 0; r < n; r++) {
                 rotate(qkv[r], cos[r], sin[r]);
                 caches[r].put(l, positions[r], qkv[r], queries, queries + keys);
@@ -146,18 +159,18 @@ final class JavaDecoder {
             for (int r = 0; r < n; r++) {
                 attend(qkv[r], caches[r], l, positions[r] + 1, attended[r]);
             }
-            Loops.addProduct(attended, w.output(), hidden, n);
+            w.output().addProduct(attended, n, queries, width, hidden);
             norm(n, w.postNorm());
             clear(gateUp, n);
-            Loops.addProduct(normed, w.gateUp(), gateUp, n);
+            w.gateUp().addProduct(normed, n, width, 2 * inner, gateUp);
             for (int r = 0; r < n; r++) {
                 swiGlu(gateUp[r], gated[r]);
             }
-            Loops.addProduct(gated, w.down(), hidden, n);
+            w.down().addProduct(gated, n, inner, width, hidden);
         }
         norm(n, weights.norm());
         clear(logits, n);
-        Loops.addProduct(normed, weights.head(), logits, n);
+        weights.head().addProduct(normed, n, width, config.vocabSize(), logits);
     }
 
     private void norm(int n, float[] weight) {
@@ -188,26 +201,42 @@ final class JavaDecoder {
     /** Each query head's softmax(q k / √d) v over the first n tokens of a cache. */
     private void attend(float[] q, KeyValueCache cache, int layer, int n, float[] out) {
         int d = config.headDim();
-        if (scores.length < n) {
-            scores = new float[2 * n];
-            more = new float[2 * n];
-        }
         float scale = (float) (1 / Math.sqrt(d));
-        for (int h = 0; h < config.heads(); h++) {
-            int kv = h * config.kvHeads() / config.heads();
-            for (int i = 0; i < d; i++) {
-                head[i] = q[h * d + i] * scale;
+        makeRoom(n);
+        for (int kv = 0; kv < config.kvHeads(); kv++) {
+            int at = kv * query.length * d;
+            for (int h = 0; h < query.length; h++) {
+                for (int i = 0; i < d; i++) {
+                    query[h][i] = q[at + h * d + i] * scale;
+                }
             }
-            Loops.combine(head, cache.keys(layer, kv), d, scores, n);
-            Loops.softmax(scores, n, more);
-            Loops.combine(scores, cache.values(layer, kv), n, head, d);
-            System.arraycopy(head, 0, out, h * d, d);
+            clear(scores, query.length);
+            cache.keys(layer, kv).addProduct(query, query.length, d, n, scores);
+            for (int h = 0; h < query.length; h++) {
+                Loops.softmax(scores[h], n, scratch);
+            }
+            clear(value, query.length);
+            cache.values(layer, kv).addProduct(scores, query.length, n, d, value);
+            for (int h = 0; h < query.length; h++) {
+                System.arraycopy(value[h], 0, out, at + h * d, d);
+            }
+        }
+    }
+
+    private void makeRoom(int tokens) {
+        if (scores[0].length < tokens) {
+            for (int h = 0; h < scores.length; h++) {
+                scores[h] = new float[Panels.room(2 * tokens)];
+            }
+        }
+        if (scratch.length < tokens) {
+            scratch = new float[2 * tokens];
         }
     }
 
     /** {@code silu(gate) · up}, with silu(x) = x / (1 + exp(-x)). */
     private void swiGlu(float[] gateUp, float[] out) {
-        int inner = out.length;
+        int inner = config.intermediateSize();
         for (int j = 0; j < inner; j++) {
             out[j] = -gateUp[j];
         }

@@ -1,24 +1,30 @@
 package org.tina.generate;
 
-import java.util.Arrays;
-
 /**
- * One row's keys and values, for {@link JavaDecoder}. Keys lie with their elements apart, {@code
- * [d][tokens]}, and values token by token, {@code [tokens][d]}: so both of attention's sums add
- * whole arrays.
+ * One row's keys and values, for {@link JavaDecoder}. Keys lie with a column a token, {@code
+ * [d][tokens]}, and values with a row a token, {@code [tokens][d]}: so both of attention's products
+ * are those of {@link Panels}.
  */
 final class KeyValueCache {
 
     private static final int FIRST_CAPACITY = 64;
 
-    private final float[][][][] keys; // [layer][kv head][d][capacity]
-    private final float[][][][] values; // [layer][kv head][capacity][d]
+    private final int headDim;
+    private final Panels[][] keys; // [layer][kv head]
+    private final Panels[][] values;
     private int capacity = FIRST_CAPACITY;
     private int length;
 
     KeyValueCache(int layers, int kvHeads, int headDim) {
-        keys = new float[layers][kvHeads][headDim][capacity];
-        values = new float[layers][kvHeads][capacity][headDim];
+        this.headDim = headDim;
+        keys = new Panels[layers][kvHeads];
+        values = new Panels[layers][kvHeads];
+        for (int l = 0; l < layers; l++) {
+            for (int h = 0; h < kvHeads; h++) {
+                keys[l][h] = new Panels(headDim, capacity);
+                values[l][h] = new Panels(capacity, headDim);
+            }
+        }
     }
 
     /** Forgets all tokens. */
@@ -32,13 +38,8 @@ final class KeyValueCache {
         length = other.length;
         for (int l = 0; l < keys.length; l++) {
             for (int h = 0; h < keys[l].length; h++) {
-                for (int i = 0; i < keys[l][h].length; i++) {
-                    System.arraycopy(other.keys[l][h][i], 0, keys[l][h][i], 0, length);
-                }
-                for (int t = 0; t < length; t++) {
-                    float[] value = other.values[l][h][t];
-                    System.arraycopy(value, 0, values[l][h][t], 0, value.length);
-                }
+                keys[l][h].copy(other.keys[l][h], headDim, length);
+                values[l][h].copy(other.values[l][h], length, headDim);
             }
         }
     }
@@ -53,18 +54,11 @@ final class KeyValueCache {
         if (tokens <= capacity) {
             return;
         }
-        int before = capacity;
-        capacity = Math.max(tokens, 2 * before);
+        capacity = Math.max(tokens, 2 * capacity);
         for (int l = 0; l < keys.length; l++) {
             for (int h = 0; h < keys[l].length; h++) {
-                float[][] key = keys[l][h];
-                for (int i = 0; i < key.length; i++) {
-                    key[i] = Arrays.copyOf(key[i], capacity);
-                }
-                values[l][h] = Arrays.copyOf(values[l][h], capacity);
-                for (int t = before; t < capacity; t++) {
-                    values[l][h][t] = new float[key.length];
-                }
+                keys[l][h].makeRoom(headDim, capacity);
+                values[l][h].makeRoom(capacity, headDim);
             }
         }
     }
@@ -72,22 +66,20 @@ final class KeyValueCache {
     /** Stores a token's keys and values of all heads, which begin at these places of x. */
     void put(int layer, int position, float[] x, int keysAt, int valuesAt) {
         for (int h = 0; h < keys[layer].length; h++) {
-            float[][] key = keys[layer][h];
-            int d = key.length;
-            for (int i = 0; i < d; i++) {
-                key[i][position] = x[keysAt + h * d + i];
+            for (int i = 0; i < headDim; i++) {
+                keys[layer][h].set(i, position, x[keysAt + h * headDim + i]);
+                values[layer][h].set(position, i, x[valuesAt + h * headDim + i]);
             }
-            System.arraycopy(x, valuesAt + h * d, values[layer][h][position], 0, d);
         }
     }
 
     /** {@code [d][tokens and room]} */
-    float[][] keys(int layer, int head) {
+    Panels keys(int layer, int head) {
         return keys[layer][head];
     }
 
     /** {@code [tokens and room][d]} */
-    float[][] values(int layer, int head) {
+    Panels values(int layer, int head) {
         return values[layer][head];
     }
 }

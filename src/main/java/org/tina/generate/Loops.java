@@ -1,11 +1,10 @@
 package org.tina.generate;
 
-import java.util.Arrays;
-
 /**
- * The inner loops of {@link JavaDecoder}, in the forms that HotSpot's compiler turns into vector
- * instructions: whole arrays from index 0 and few of them, every element by itself, no branches. A
- * sum over one array's elements is no such form, as it would change the order of the additions.
+ * The inner loops of {@link JavaDecoder} beside its products ({@link Panels}), in the forms that
+ * HotSpot's compiler turns into vector instructions by itself: whole arrays from index 0 and few of
+ * them, every element by itself, no branches. A sum over one array's elements is no such form, as
+ * it would change the order of the additions.
  */
 final class Loops {
 
@@ -18,65 +17,14 @@ final class Loops {
 
     private Loops() {}
 
-    /**
-     * Adds a product of matrices: {@code y[r] += Σ x[r][k] w[k]} for the first rows of x and y.
-     * Four rows of w at a time stay in the first cache for all rows of x.
-     */
-    static void addProduct(float[][] x, float[][] w, float[][] y, int rows) {
-        int k = 0;
-        for (; k + 4 <= w.length; k += 4) {
-            for (int r = 0; r < rows; r++) {
-                add4(x[r], w, k, y[r], y[r].length);
-            }
-        }
-        for (; k < w.length; k++) {
-            for (int r = 0; r < rows; r++) {
-                add(x[r][k], w[k], y[r], y[r].length);
-            }
-        }
-    }
-
-    /** {@code y = Σ x[k] w[k]}: m arrays, the first n elements of each. */
-    static void combine(float[] x, float[][] w, int m, float[] y, int n) {
-        Arrays.fill(y, 0, n, 0);
-        int k = 0;
-        for (; k + 4 <= m; k += 4) {
-            add4(x, w, k, y, n);
-        }
-        for (; k < m; k++) {
-            add(x[k], w[k], y, n);
-        }
-    }
-
-    /** {@code y += x[k] w[k] + … + x[k + 3] w[k + 3]} */
-    private static void add4(float[] x, float[][] w, int k, float[] y, int n) {
-        float[] w0 = w[k];
-        float[] w1 = w[k + 1];
-        float[] w2 = w[k + 2];
-        float[] w3 = w[k + 3];
-        float x0 = x[k];
-        float x1 = x[k + 1];
-        float x2 = x[k + 2];
-        float x3 = x[k + 3];
-        for (int j = 0; j < n; j++) {
-            y[j] += (x0 * w0[j] + x1 * w1[j]) + (x2 * w2[j] + x3 * w3[j]);
-        }
-    }
-
-    private static void add(float x, float[] w, float[] y, int n) {
-        for (int j = 0; j < n; j++) {
-            y[j] += x * w[j];
-        }
-    }
-
     /** {@code y = x / sqrt(mean(x²) + eps) · weight}: RMSNorm. */
     static void rmsNorm(float[] x, float[] weight, double eps, float[] y) {
         double squares = 0;
-        for (float v : x) {
-            squares += v * v;
+        for (int j = 0; j < weight.length; j++) {
+            squares += x[j] * x[j];
         }
-        float scale = (float) (1 / Math.sqrt(squares / x.length + eps));
-        for (int j = 0; j < y.length; j++) {
+        float scale = (float) (1 / Math.sqrt(squares / weight.length + eps));
+        for (int j = 0; j < weight.length; j++) {
             y[j] = x[j] * scale * weight[j];
         }
     }

@@ -24,7 +24,7 @@ final class TokenDraw {
     }
 
     /**
-     * @param z logits, {@code [vocabulary]}
+     * @param z logits, {@code [vocabulary and more]}
      * @param uniform in (0, 1)
      */
     int token(float[] z, float uniform) {
@@ -54,7 +54,7 @@ final class TokenDraw {
 
     private int mostLikely(float[] z) {
         int best = -1;
-        for (int v = 0; v < z.length; v++) {
+        for (int v = 0; v < p.length; v++) {
             if (!banned[v] && (best < 0 || z[v] > z[best])) {
                 best = v;
             }
