@@ -70,8 +70,9 @@ final class Panels {
             for (; r + 4 <= m; r += 4) {
                 fourRows(x, r, inner, panels[p], y, p * WIDTH);
             }
-            for (; r < m; r++) {
-                oneRow(x[r], inner, panels[p], y[r], p * WIDTH);
+            for (; r < m; r += 2) {
+                int s = Math.min(r + 1, m - 1); // the last of an odd number is its own partner
+                twoRows(x[r], x[s], inner, panels[p], y[r], y[s], p * WIDTH);
             }
         }
     }
@@ -116,27 +117,25 @@ final class Panels {
         d1.intoArray(y[r + 3], at + LANES);
     }
 
-    /** Even and odd rows of w apart, for the same reason. */
-    private static void oneRow(float[] x, int inner, float[] w, float[] y, int at) {
-        FloatVector a0 = FloatVector.fromArray(VECTOR, y, at);
-        FloatVector a1 = FloatVector.fromArray(VECTOR, y, at + LANES);
-        FloatVector b0 = FloatVector.zero(VECTOR);
-        FloatVector b1 = b0;
-        int k = 0;
-        for (; k + 2 <= inner; k += 2) {
-            FloatVector factor = FloatVector.broadcast(VECTOR, x[k]);
-            a0 = factor.fma(FloatVector.fromArray(VECTOR, w, k * WIDTH), a0);
-            a1 = factor.fma(FloatVector.fromArray(VECTOR, w, k * WIDTH + LANES), a1);
-            factor = FloatVector.broadcast(VECTOR, x[k + 1]);
-            b0 = factor.fma(FloatVector.fromArray(VECTOR, w, k * WIDTH + WIDTH), b0);
-            b1 = factor.fma(FloatVector.fromArray(VECTOR, w, k * WIDTH + WIDTH + LANES), b1);
+    private static void twoRows(
+            float[] x0, float[] x1, int inner, float[] w, float[] y0, float[] y1, int at) {
+        FloatVector a0 = FloatVector.fromArray(VECTOR, y0, at);
+        FloatVector a1 = FloatVector.fromArray(VECTOR, y0, at + LANES);
+        FloatVector b0 = FloatVector.fromArray(VECTOR, y1, at);
+        FloatVector b1 = FloatVector.fromArray(VECTOR, y1, at + LANES);
+        for (int k = 0; k < inner; k++) {
+            FloatVector w0 = FloatVector.fromArray(VECTOR, w, k * WIDTH);
+            FloatVector w1 = FloatVector.fromArray(VECTOR, w, k * WIDTH + LANES);
+            FloatVector factor = FloatVector.broadcast(VECTOR, x0[k]);
+            a0 = factor.fma(w0, a0);
+            a1 = factor.fma(w1, a1);
+            factor = FloatVector.broadcast(VECTOR, x1[k]);
+            b0 = factor.fma(w0, b0);
+            b1 = factor.fma(w1, b1);
         }
-        if (k < inner) {
-            FloatVector factor = FloatVector.broadcast(VECTOR, x[k]);
-            a0 = factor.fma(FloatVector.fromArray(VECTOR, w, k * WIDTH), a0);
-            a1 = factor.fma(FloatVector.fromArray(VECTOR, w, k * WIDTH + LANES), a1);
-        }
-        a0.add(b0).intoArray(y, at);
-        a1.add(b1).intoArray(y, at + LANES);
+        a0.intoArray(y0, at);
+        a1.intoArray(y0, at + LANES);
+        b0.intoArray(y1, at);
+        b1.intoArray(y1, at + LANES);
     }
 }
