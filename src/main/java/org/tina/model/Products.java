@@ -16,13 +16,14 @@ import org.tina.data.Names;
 /**
  * The file with the program's matrix products. oneDNN's operators are twice as fast as torch's BLAS
  * on one processor and slower on another, its packed matrices may pay where the rest does not, and
- * some processors lack what it needs for bfloat16. So all are tried, once a process and type, with
- * a product as training has them and one as decoding has them. The system property {@code
- * tina.products}, {@code onednn}, {@code packed} or {@code plain}, decides otherwise.
+ * some processors lack what it needs for bfloat16: there products in float32, of matrices widened
+ * on the way, are six times as fast. So all are tried, once a process and type, with a product as
+ * training has them and one as decoding has them. The system property {@code tina.products}, {@code
+ * onednn}, {@code packed}, {@code plain} or {@code widened}, decides otherwise.
  */
 final class Products {
 
-    private static final List<String> NAMES = List.of("onednn", "packed", "plain");
+    private static final List<String> NAMES = List.of("onednn", "packed", "plain", "widened");
 
     private static final String PROBE =
             """

@@ -103,7 +103,7 @@ def head_gradient(x: Tensor, head: Tensor, targets: Tensor, advantage: Tensor, w
     dz = torch.to(p.mul_(torch.neg(g)).scatter_add_(1, torch.unsqueeze(to, 1), g), x.dtype)
     dx[i:j] = __torch__.products.linear(dz, torch.t(head), None)
     if learn_head:
-      dhead.add_(torch.mm(torch.t(dz), x[i:j]))
+      dhead.add_(__torch__.products.mm(torch.t(dz), x[i:j]))
   return (dx, dhead, stats)
 
 # ------------------------------------------------------------------ backward through a layer
@@ -121,8 +121,8 @@ def low_rank_backward(dx: Tensor, dy: Tensor, x: Tensor, d: __torch__.model.Drop
   for b in low.b:
     dy_i = torch.narrow(dy, 1, out, b.size(0))
     if b.size(1) > 0:
-      dbs.append(torch.mm(torch.t(dy_i), torch.narrow(d.u, 1, at, b.size(1))))
-      dus.append(torch.mm(dy_i, b))
+      dbs.append(__torch__.products.mm(torch.t(dy_i), torch.narrow(d.u, 1, at, b.size(1))))
+      dus.append(__torch__.products.mm(dy_i, b))
     at += b.size(1)
     out += b.size(0)
   du = dus[0] if len(dus) == 1 else torch.cat(dus, 1)
@@ -145,7 +145,7 @@ def product_backward(dy: Tensor, x: Tensor, weights: List[Tensor], d: __torch__.
       out += w.size(0)
   grads: List[Tensor] = []
   if full:
-    grads = [torch.mm(torch.t(dy), x)]
+    grads = [__torch__.products.mm(torch.t(dy), x)]
   elif low.a.size(0) > 0:
     grads = __torch__.learning.low_rank_backward(dx, dy, x, d, low)
   return (dx, grads)
@@ -162,11 +162,11 @@ def layer_backward(dy: Tensor, t: __torch__.model.Tape, w: __torch__.model.Layer
   dx, gate_up = __torch__.learning.product_backward(dgate_up, torch.mul(t.norm2.unit, w.post_norm), w.gate_up, t.low[2], ad.gate_up, full)
   dh2 = torch.add(dy, __torch__.learning.norm_backward(dx, t.norm2, w.post_norm))
 
-  do, o = __torch__.learning.product_backward(dh2, t.o.detach(), [w.o], t.low[1], ad.o, full)
-  back: List[Optional[Tensor]] = [do]
+  do, o = __torch__.learning.product_backward(dh2, torch.to(t.o.detach(), dy.dtype), [w.o], t.low[1], ad.o, full)
+  back: List[Optional[Tensor]] = [torch.to(do, t.o.dtype)]
   dq, dk, dv = torch.autograd.grad([t.o], [t.q, t.k, t.v], back)
   assert dq is not None and dk is not None and dv is not None, "attention has no gradient"
-  dturned = torch.cat([dq, dk, dv], 1)
+  dturned = torch.to(torch.cat([dq, dk, dv], 1), dy.dtype)
   dqkv = torch.flatten(torch.mul(dturned, cos).add_(torch.roll(torch.mul(dturned, sin), [sin.size(-1) // 2], [-1])), 1)
   dx1, qkv = __torch__.learning.product_backward(dqkv, torch.mul(t.norm1.unit, w.input_norm), w.qkv, t.low[0], ad.qkv, full)
   dh = torch.add(dh2, __torch__.learning.norm_backward(dx1, t.norm1, w.input_norm))

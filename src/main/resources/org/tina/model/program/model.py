@@ -126,7 +126,7 @@ def adapt(y: Tensor, x: Tensor, low: __torch__.model.LowRank, ad: __torch__.mode
   at, out = 0, 0
   for b in low.b:
     if b.size(1) > 0:
-      torch.narrow(y, 1, out, b.size(0)).addmm_(torch.narrow(u, 1, at, b.size(1)), torch.t(b))
+      __torch__.products.add_(torch.narrow(y, 1, out, b.size(0)), torch.narrow(u, 1, at, b.size(1)), b)
     at += b.size(1)
     out += b.size(0)
   return __torch__.model.Dropped(u, places)
@@ -203,10 +203,10 @@ def group_layer(h: Tensor, w: __torch__.model.Layer, ad: __torch__.model.Adapter
   qkv, norm1, low1 = __torch__.model.attention_inputs(h, w, ad, shape, cos, sin)
   q, k, v = torch.split_with_sizes(qkv, [shape.heads, shape.kv_heads, shape.kv_heads], 1)
   if learn:
-    q, k, v = q.detach().requires_grad_(), k.detach().requires_grad_(), v.detach().requires_grad_()
+    q, k, v = __torch__.products.wide(q).detach().requires_grad_(), __torch__.products.wide(k).detach().requires_grad_(), __torch__.products.wide(v).detach().requires_grad_()
   torch.set_grad_enabled(learn)
-  o = __torch__.model.attend_group(q, k, v, P, C, mask)
+  o = __torch__.model.attend_group(q, k, v, P, C, torch.to(mask, q.dtype))
   torch.set_grad_enabled(False)
-  h2, low2 = __torch__.model.attention_output(h, o.detach(), w, ad)
+  h2, low2 = __torch__.model.attention_output(h, torch.to(o.detach(), h.dtype), w, ad)
   h3, norm2, gate_up, low3 = __torch__.model.feed_forward(h2, w, ad, shape)
   return (h3, __torch__.model.Tape(norm1, q, k, v, o, norm2, gate_up, [low1, low2] + low3))

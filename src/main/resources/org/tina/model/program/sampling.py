@@ -108,19 +108,20 @@ def start_mask(start: Tensor, first: int, S: int, dtype: int) -> Optional[Tensor
 def attend_cache(q: Tensor, k: Tensor, v: Tensor, first: int, t: int, mask: Optional[Tensor]) -> Tensor:
   """one query a row, [R, H, d], against columns first to t of the cache's k and v [R, K, S, d]; gives [R, H d]"""
   R, K, S, d, n = k.size(0), k.size(1), k.size(2), k.size(3), t + 1 - first
+  k_, v_ = __torch__.products.wide(torch.narrow(k, 2, first, n)), __torch__.products.wide(torch.narrow(v, 2, first, n))
   seen: Optional[Tensor] = None
   if mask is not None:
-    seen = torch.narrow(mask, 3, 0, n)
-  if k.dtype != 6 and not k.is_cuda:
-    o = torch.scaled_dot_product_attention(torch.view(q, [R, K, -1, d]), torch.narrow(k, 2, first, n), torch.narrow(v, 2, first, n), seen, 0., False)
+    seen = torch.to(torch.narrow(mask, 3, 0, n), k_.dtype)
+  if k_.dtype != 6 and not k.is_cuda:
+    o = torch.scaled_dot_product_attention(torch.view(q, [R, K, -1, d]), k_, v_, seen, 0., False)
     return torch.reshape(o, [R, -1])
   # Two products: with so few queries they take three quarters of the fused operator's time on a CPU; and on a GPU that
   # may be cuDNN's, which is planned anew for each length, 40 ms a step
-  k_, v_ = torch.narrow(torch.view(k, [R * K, S, d]), 1, first, n), torch.narrow(torch.view(v, [R * K, S, d]), 1, first, n)
-  scores = torch.bmm(torch.reshape(q, [R * K, -1, d]), torch.transpose(k_, 1, 2)).mul_(d ** -0.5)
+  k_, v_ = torch.flatten(k_, 0, 1), torch.flatten(v_, 0, 1)
+  scores = torch.bmm(torch.reshape(torch.to(q, k_.dtype), [R * K, -1, d]), torch.transpose(k_, 1, 2)).mul_(d ** -0.5)
   if seen is not None:
     scores = torch.view(torch.add(torch.view(scores, [R, K, -1, n]), seen), [R * K, -1, n])
-  return torch.view(torch.bmm(torch.softmax(scores, -1), v_), [R, -1])
+  return torch.to(torch.view(torch.bmm(torch.softmax(scores, -1), v_), [R, -1]), q.dtype)
 
 def decode(w: __torch__.model.Weights, adapters: List[__torch__.model.Adapter], shape: __torch__.model.Shape, cache: List[Tensor], token: Tensor, start: Tensor, uniform: Tensor, banned: Tensor, t: int, f: __torch__.sampling.Filter) -> Tuple[Tensor, Tensor]:
   """Feeds token [R] at column t, samples the next with uniform [R, steps], and so on: tokens and log-probabilities [R, steps]."""
