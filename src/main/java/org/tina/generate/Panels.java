@@ -7,9 +7,9 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * A matrix {@code [rows][columns]} in panels of {@link #WIDTH} columns, each row after row in one
  * array: the order in which a product reads it. A panel stays in the processor's first cache for
- * all rows of the other factor, and every sum stays in a register until it is complete: two to
- * three times as fast as {@code y[j] += x * w[j]} in loops that HotSpot makes vectors of, and as
- * fast as libtorch's products without their price a call.
+ * all rows of the other factor, and every sum stays in a register until it is complete: twice as
+ * fast as {@code y[j] += x * w[j]} in loops that HotSpot makes vectors of, and for few rows as fast
+ * as libtorch's products, without their price a call.
  *
  * <p>Needs Java's module {@code jdk.incubator.vector}.
  */
