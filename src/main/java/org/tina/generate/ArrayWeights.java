@@ -59,9 +59,12 @@ record ArrayWeights(List<Layer> layers, float[][] embedding, float[] norm, Panel
     private static Panels transposed(NDArray matrix) {
         float[] flat = matrix.toFloatArray();
         int columns = (int) matrix.getShape().get(1);
-        Panels out = new Panels(columns, flat.length / columns);
-        for (int i = 0; i < flat.length; i++) {
-            out.set(i % columns, i / columns, flat[i]);
+        int rows = flat.length / columns;
+        Panels out = new Panels(columns, rows);
+        for (int r = 0; r < rows; r++) {
+            for (int c = 0; c < columns; c++) {
+                out.set(c, r, flat[r * columns + c]);
+            }
         }
         return out;
     }

@@ -32,8 +32,12 @@ class LoopsTest {
 
     @Property(tries = 50)
     void softmaxIsADistribution(@ForAll @IntRange(min = 1, max = 90) int n, @ForAll long seed) {
-        float[] y = matrix(1, n + 1, new Random(seed))[0];
-        float[] x = y.clone();
+        Random random = new Random(seed);
+        float[] x = new float[n + 1];
+        for (int j = 0; j <= n; j++) {
+            x[j] = (float) random.nextGaussian();
+        }
+        float[] y = x.clone();
         double normalizer = Loops.softmax(y, n, new float[n]);
         double sum = 0;
         for (int j = 0; j < n; j++) {
@@ -43,15 +47,5 @@ class LoopsTest {
         }
         assertEquals(1, sum, 1e-5);
         assertEquals(x[n], y[n]);
-    }
-
-    private static float[][] matrix(int rows, int columns, Random random) {
-        float[][] out = new float[rows][columns];
-        for (float[] row : out) {
-            for (int j = 0; j < columns; j++) {
-                row[j] = (float) random.nextGaussian();
-            }
-        }
-        return out;
     }
 }

@@ -36,7 +36,7 @@ class ProductsTest {
                 b = torch.to(torch.randn([3072]), int(dtype))
                 y = torch.to(torch.randn([int(rows), 3072]), int(dtype))
                 product = torch.mm(torch.to(x, 7), torch.t(torch.to(w, 7)))
-                all = [(__torch__.products.mm(x, torch.t(w)), product), (__torch__.products.add_(y.clone(), x, w), product + y)]
+                all = [(__torch__.model.mm(x, torch.t(w)), product), (__torch__.model.add_(y.clone(), x, w), product + y)]
                 turned = torch.t(torch.contiguous(torch.t(w)))
                 for v in [w, turned, __torch__.products.packed(w, 32)]:
                   all.extend([(__torch__.products.linear(x, v, b), product + b), (__torch__.products.linear(x, v, None), product), (__torch__.products.plus(y, x, v), product + y)])

@@ -103,7 +103,7 @@ def head_gradient(x: Tensor, head: Tensor, targets: Tensor, advantage: Tensor, w
     dz = torch.to(p.mul_(torch.neg(g)).scatter_add_(1, torch.unsqueeze(to, 1), g), x.dtype)
     dx[i:j] = __torch__.products.linear(dz, torch.t(head), None)
     if learn_head:
-      dhead.add_(__torch__.products.mm(torch.t(dz), x[i:j]))
+      dhead.add_(__torch__.model.mm(torch.t(dz), x[i:j]))
   return (dx, dhead, stats)
 
 # ------------------------------------------------------------------ backward through a layer
@@ -121,8 +121,8 @@ def low_rank_backward(dx: Tensor, dy: Tensor, x: Tensor, d: __torch__.model.Drop
   for b in low.b:
     dy_i = torch.narrow(dy, 1, out, b.size(0))
     if b.size(1) > 0:
-      dbs.append(__torch__.products.mm(torch.t(dy_i), torch.narrow(d.u, 1, at, b.size(1))))
-      dus.append(__torch__.products.mm(dy_i, b))
+      dbs.append(__torch__.model.mm(torch.t(dy_i), torch.narrow(d.u, 1, at, b.size(1))))
+      dus.append(__torch__.model.mm(dy_i, b))
     at += b.size(1)
     out += b.size(0)
   du = dus[0] if len(dus) == 1 else torch.cat(dus, 1)
@@ -145,7 +145,7 @@ def product_backward(dy: Tensor, x: Tensor, weights: List[Tensor], d: __torch__.
       out += w.size(0)
   grads: List[Tensor] = []
   if full:
-    grads = [__torch__.products.mm(torch.t(dy), x)]
+    grads = [__torch__.model.mm(torch.t(dy), x)]
   elif low.a.size(0) > 0:
     grads = __torch__.learning.low_rank_backward(dx, dy, x, d, low)
   return (dx, grads)

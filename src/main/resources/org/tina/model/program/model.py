@@ -83,6 +83,20 @@ def normed(x: Tensor, n: __torch__.model.Norm) -> __torch__.model.Normed:
 def rms_norm(x: Tensor, weight: Tensor, n: __torch__.model.Norm) -> Tensor:
   return torch.mul(__torch__.model.normed(x, n).unit, weight)
 
+def fast(x: Tensor) -> Tensor:
+  """x in the type in which this machine multiplies"""
+  return torch.to(x, __torch__.products.type(x))
+
+def mm(x: Tensor, y: Tensor) -> Tensor:
+  """x y, of gradients and of matrices that learn"""
+  return torch.to(torch.mm(__torch__.model.fast(x), __torch__.model.fast(y)), x.dtype)
+
+def add_(y: Tensor, x: Tensor, w: Tensor) -> Tensor:
+  """y += x W^T"""
+  if __torch__.products.type(y) == y.dtype:
+    return y.addmm_(x, torch.t(w))
+  return y.add_(__torch__.products.linear(x, w, None))
+
 def stacked(x: Tensor, weights: List[Tensor], biases: List[Tensor]) -> Tensor:
   """x W_i^T + b_i side by side: [N, sum of outs]"""
   out: List[Tensor] = []
@@ -126,7 +140,7 @@ def adapt(y: Tensor, x: Tensor, low: __torch__.model.LowRank, ad: __torch__.mode
   at, out = 0, 0
   for b in low.b:
     if b.size(1) > 0:
-      __torch__.products.add_(torch.narrow(y, 1, out, b.size(0)), torch.narrow(u, 1, at, b.size(1)), b)
+      __torch__.model.add_(torch.narrow(y, 1, out, b.size(0)), torch.narrow(u, 1, at, b.size(1)), b)
     at += b.size(1)
     out += b.size(0)
   return __torch__.model.Dropped(u, places)
@@ -201,11 +215,11 @@ def attend_group(q: Tensor, k: Tensor, v: Tensor, P: int, C: int, mask: Tensor) 
 def group_layer(h: Tensor, w: __torch__.model.Layer, ad: __torch__.model.Adapter, shape: __torch__.model.Shape, cos: Tensor, sin: Tensor, P: int, C: int, mask: Tensor, learn: bool) -> Tuple[Tensor, __torch__.model.Tape]:
   """the layer's output [N, D] and, where it learns, what its backward pass needs"""
   qkv, norm1, low1 = __torch__.model.attention_inputs(h, w, ad, shape, cos, sin)
-  q, k, v = torch.split_with_sizes(qkv, [shape.heads, shape.kv_heads, shape.kv_heads], 1)
+  q, k, v = torch.split_with_sizes(__torch__.model.fast(qkv), [shape.heads, shape.kv_heads, shape.kv_heads], 1)
   if learn:
-    q, k, v = __torch__.products.wide(q).detach().requires_grad_(), __torch__.products.wide(k).detach().requires_grad_(), __torch__.products.wide(v).detach().requires_grad_()
+    q, k, v = q.detach().requires_grad_(), k.detach().requires_grad_(), v.detach().requires_grad_()
   torch.set_grad_enabled(learn)
-  o = __torch__.model.attend_group(q, k, v, P, C, torch.to(mask, q.dtype))
+  o = __torch__.model.attend_group(q, k, v, P, C, mask)
   torch.set_grad_enabled(False)
   h2, low2 = __torch__.model.attention_output(h, torch.to(o.detach(), h.dtype), w, ad)
   h3, norm2, gate_up, low3 = __torch__.model.feed_forward(h2, w, ad, shape)

@@ -14,17 +14,9 @@ def plus(y: Tensor, x: Tensor, w: Tensor) -> Tensor:
     return __torch__.products.linear(x, w, None).add_(y)
   return torch.addmm(y, x, torch.t(w))
 
-def add_(y: Tensor, x: Tensor, w: Tensor) -> Tensor:
-  """y += x W^T"""
-  return y.addmm_(x, torch.t(w))
-
-def mm(x: Tensor, y: Tensor) -> Tensor:
-  """x y, of matrices that learn or of gradients"""
-  return torch.mm(x, y)
-
-def wide(x: Tensor) -> Tensor:
-  """x in the type in which attention's products are fast"""
-  return x
+def type(x: Tensor) -> int:
+  """in which products of x's kind are fast"""
+  return x.dtype
 
 def packed(w: Tensor, rows: int) -> Tensor:
   """W in the order in which oneDNN reads it for products with that many rows"""

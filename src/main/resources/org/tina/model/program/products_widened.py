@@ -6,9 +6,9 @@
 def pays(x: Tensor, w: Tensor) -> bool:
   return w.dtype != 6 and x.size(0) > 5
 
-def wide(x: Tensor) -> Tensor:
-  """x in the type in which attention's products are fast"""
-  return torch.to(x, 6)
+def type(x: Tensor) -> int:
+  """in which products of x's kind are fast"""
+  return 6
 
 def linear(x: Tensor, w: Tensor, b: Optional[Tensor]) -> Tensor:
   """x W^T + b"""
@@ -29,16 +29,6 @@ def plus(y: Tensor, x: Tensor, w: Tensor) -> Tensor:
   if not __torch__.products.pays(x, w):
     return torch.addmm(y, x, torch.t(w))
   return __torch__.products.linear(x, w, None).add_(y)
-
-def add_(y: Tensor, x: Tensor, w: Tensor) -> Tensor:
-  """y += x W^T"""
-  if not __torch__.products.pays(x, w):
-    return y.addmm_(x, torch.t(w))
-  return y.add_(__torch__.products.linear(x, w, None))
-
-def mm(x: Tensor, y: Tensor) -> Tensor:
-  """x y, of matrices that learn or of gradients"""
-  return __torch__.products.linear(x, torch.t(y), None)
 
 def packed(w: Tensor, rows: int) -> Tensor:
   return w

@@ -227,7 +227,7 @@ class Program(Module):
     device, shape = tokens.device, self.shape()
     h = torch.embedding(w.embedding, tokens)
     cos, sin = __torch__.model.rope_angles(__torch__.model.group_positions(P, C, tokens.size(0), device), shape, h.dtype)
-    mask = __torch__.model.group_mask(P, C, h.dtype, device)
+    mask = __torch__.model.group_mask(P, C, __torch__.products.type(h), device)
     for l, ad in enumerate(self.adapters(theta, plan, scale, self.dtype, 0)):
       h = __torch__.model.group_layer(h, w.layers[l], ad, shape, cos, sin, P, C, mask, False)[0]
     return h
@@ -266,7 +266,7 @@ class Program(Module):
     tokens, rows = self.here(tokens_), self.here(rows_)
     h = torch.embedding(w.embedding, tokens)
     cos, sin = __torch__.model.rope_angles(__torch__.model.group_positions(P, C, tokens.size(0), tokens.device), shape, h.dtype)
-    mask = __torch__.model.group_mask(P, C, h.dtype, tokens.device)
+    mask = __torch__.model.group_mask(P, C, __torch__.products.type(h), tokens.device)
 
     inputs: List[Tensor] = []
     tapes: List[__torch__.model.Tape] = []

@@ -108,10 +108,10 @@ def start_mask(start: Tensor, first: int, S: int, dtype: int) -> Optional[Tensor
 def attend_cache(q: Tensor, k: Tensor, v: Tensor, first: int, t: int, mask: Optional[Tensor]) -> Tensor:
   """one query a row, [R, H, d], against columns first to t of the cache's k and v [R, K, S, d]; gives [R, H d]"""
   R, K, S, d, n = k.size(0), k.size(1), k.size(2), k.size(3), t + 1 - first
-  k_, v_ = __torch__.products.wide(torch.narrow(k, 2, first, n)), __torch__.products.wide(torch.narrow(v, 2, first, n))
+  k_, v_ = __torch__.model.fast(torch.narrow(k, 2, first, n)), __torch__.model.fast(torch.narrow(v, 2, first, n))
   seen: Optional[Tensor] = None
   if mask is not None:
-    seen = torch.to(torch.narrow(mask, 3, 0, n), k_.dtype)
+    seen = torch.narrow(mask, 3, 0, n)
   if k_.dtype != 6 and not k.is_cuda:
     o = torch.scaled_dot_product_attention(torch.view(q, [R, K, -1, d]), k_, v_, seen, 0., False)
     return torch.reshape(o, [R, -1])
@@ -127,7 +127,7 @@ def decode(w: __torch__.model.Weights, adapters: List[__torch__.model.Adapter], 
   """Feeds token [R] at column t, samples the next with uniform [R, steps], and so on: tokens and log-probabilities [R, steps]."""
   steps, H, K = uniform.size(1), shape.heads, shape.kv_heads
   first = int(torch.min(start))
-  mask = __torch__.sampling.start_mask(start, first, t + steps, w.embedding.dtype)
+  mask = __torch__.sampling.start_mask(start, first, t + steps, __torch__.products.type(w.embedding))
   cos, sin = __torch__.model.rope_angles(torch.sub(torch.unsqueeze(torch.arange(t, t + steps, device=start.device), 1), start), shape, w.embedding.dtype)
   tokens: List[Tensor] = []
   log_probs: List[Tensor] = []
