@@ -12,11 +12,6 @@ import org.tina.model.CausalLM;
  */
 final class JavaBatch extends Batch {
 
-    /**
-     * More would be slower: their caches and activations would not stay in the processor's cache.
-     */
-    private static final int MOST_ROWS = 8;
-
     /** Steps after which the listener hears of rows that have not ended. */
     private static final int STEPS_UNTOLD = 16;
 
@@ -34,9 +29,10 @@ final class JavaBatch extends Batch {
             ArrayWeights weights,
             SamplingParams params,
             int tokensInFlight,
+            Team team,
             Sampler.Listener listener) {
         super(model, params, tokensInFlight, listener);
-        decoder = new JavaDecoder(model.config(), weights, MOST_ROWS);
+        decoder = new JavaDecoder(model, weights, JavaDecoder.rowsAStep(model), team);
         prompt = decoder.newCache();
         draw = new TokenDraw(params, model.config().vocabSize());
     }
@@ -46,7 +42,7 @@ final class JavaBatch extends Batch {
         if (waiting.isEmpty()) {
             return;
         }
-        int most = Math.min(MOST_ROWS, rowsInFlight());
+        int most = Math.min(decoder.rows(), rowsInFlight());
         while (true) {
             stopIfInterrupted();
             while (rows.size() < most && !waiting.isEmpty()) {

@@ -7,23 +7,27 @@ import org.tina.model.CausalLM;
 import org.tina.model.ModelConfig;
 
 /**
- * Decoding in Java, for small float32 models on the CPU: the tensor program's {@code sampling.py}
- * as loops over arrays.
+ * Decoding in Java on the CPU, where that is faster than libtorch: the tensor program's {@code
+ * sampling.py} as loops over arrays.
  *
- * <p>One step of the miniature with 16 rows is 27 million multiplications and additions, half a
- * millisecond's work, in some 580 operations of libtorch that take 3 microseconds each whatever
- * they do. Loops of vector instructions ({@link Panels}, {@link Loops}) have no such price, and a
- * row's result does not depend on the rows beside it. For larger models libtorch is as fast.
+ * <p>That is so for small float32 models. One step of the miniature with 16 rows is 27 million
+ * multiplications and additions, half a millisecond's work, in some 580 operations of libtorch that
+ * take 3 microseconds each whatever they do. Loops of vector instructions ({@link Panels}, {@link
+ * Loops}) have no such price, and a row's result does not depend on the rows beside it. For larger
+ * models libtorch is as fast. And it is so for bfloat16 models of any size on processors that have
+ * no instructions for bfloat16: libtorch reads such weights at a third of the memory's speed,
+ * {@link Panels} at nearly all of it. States are float32 then, keys and values bfloat16.
  *
  * <p>The system property {@code tina.decoder}, {@code java} or {@code program}, decides otherwise.
  * It needs {@code java --add-modules jdk.incubator.vector}, which {@code environment/tina} gives.
  *
- * <p>One thread's: it holds the arrays that a step works in. Weights are shared.
+ * <p>One thread's: it holds the arrays that a step works in, and shares large products with a
+ * {@link Team}. Weights are shared.
  */
 final class JavaDecoder {
 
     /** With twice as many, libtorch is as fast from 32 rows on. */
-    private static final long MOST_PARAMETERS = 2_000_000;
+    private static final long MOST_FLOAT32_PARAMETERS = 2_000_000;
 
     private static final boolean VECTORS =
             ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
@@ -32,9 +36,12 @@ final class JavaDecoder {
 
     private final ModelConfig config;
     private final ArrayWeights weights;
+    private final boolean half;
+    private final Team team;
     private final int queries; // H d
     private final int keys; // K d
     private final float[] frequencies;
+    private final Attention[] attention; // of each thread
 
     private final float[][] cos; // of each row's angles, [rows][d / 2]
     private final float[][] sin;
@@ -45,17 +52,17 @@ final class JavaDecoder {
     private final float[][] gateUp;
     private final float[][] gated;
     private final float[][] logits;
-    private final float[][] query; // of the heads that share a key, [H / K][d]
-    private final float[][] value; // what they attend to
-    private final float[][] scores; // [H / K][tokens and room]
-    private float[] scratch;
+    private final float[] scratch;
+    private float[][] low = {}; // what an adapter's A makes
 
     /**
      * @param rows that a step has at most
      */
-    JavaDecoder(ModelConfig config, ArrayWeights weights, int rows) {
-        this.config = config;
+    JavaDecoder(CausalLM model, ArrayWeights weights, int rows, Team team) {
         this.weights = weights;
+        this.team = team;
+        config = model.config();
+        half = model.halfPrecision();
         queries = config.heads() * config.headDim();
         keys = config.kvHeads() * config.headDim();
         frequencies = new float[config.headDim() / 2];
@@ -63,6 +70,8 @@ final class JavaDecoder {
             float exponent = 2f * i / config.headDim();
             frequencies[i] = 1 / (float) Math.pow(config.ropeTheta(), exponent);
         }
+        attention = new Attention[team.threads()];
+        Arrays.setAll(attention, i -> new Attention(config));
         cos = new float[rows][frequencies.length];
         sin = new float[rows][frequencies.length];
         hidden = rows(rows, config.hiddenSize());
@@ -72,10 +81,6 @@ final class JavaDecoder {
         gateUp = rows(rows, 2 * config.intermediateSize());
         gated = rows(rows, config.intermediateSize());
         logits = rows(rows, config.vocabSize());
-        int shared = config.heads() / config.kvHeads();
-        query = rows(shared, config.headDim());
-        value = rows(shared, config.headDim());
-        scores = rows(shared, 64);
         scratch = new float[config.intermediateSize()];
     }
 
@@ -84,16 +89,56 @@ final class JavaDecoder {
         return new float[n][Panels.room(width)];
     }
 
-    /** Whether a model decodes this way. */
+    /**
+     * Whether a model decodes this way.
+     *
+     * @throws IllegalStateException if it was asked for and cannot be
+     */
     static boolean suits(CausalLM model) {
         String asked = System.getProperty("tina.decoder", "");
         if (!WAYS.contains(asked)) {
             throw Names.unknown("tina.decoder", asked, WAYS.subList(1, 3));
         }
-        boolean can = VECTORS && model.device().equals("cpu") && !model.halfPrecision();
-        return can
-                && (asked.equals("java")
-                        || asked.isEmpty() && model.parameters() <= MOST_PARAMETERS);
+        String obstacle = obstacle(model);
+        if (asked.equals("java") && obstacle != null) {
+            throw new IllegalStateException("tina.decoder is java, but " + obstacle);
+        }
+        boolean faster =
+                model.halfPrecision()
+                        ? model.multipliesWidened() && model.mayBeLaidOut()
+                        : model.parameters() <= MOST_FLOAT32_PARAMETERS;
+        return asked.isEmpty() ? faster && obstacle == null : asked.equals("java");
+    }
+
+    private static String obstacle(CausalLM model) {
+        if (!model.device().equals("cpu")) {
+            return "the model is on " + model.device();
+        }
+        if (!VECTORS) {
+            return "Java was not started with --add-modules jdk.incubator.vector";
+        }
+        long heap = Runtime.getRuntime().maxMemory();
+        if (model.bytes() > heap / 2) {
+            return "weights of %,d MB need a Java heap of twice that, and it has %,d MB: start with TINA_HEAP=%dg"
+                    .formatted(model.bytes() >> 20, heap >> 20, (2 * model.bytes() >> 30) + 1);
+        }
+        return null;
+    }
+
+    /**
+     * The rows that a step should have at most: few where caches and states then stay in the
+     * processor's cache, more where weights come from memory, once for all rows.
+     */
+    static int rowsAStep(CausalLM model) {
+        return model.parameters() <= MOST_FLOAT32_PARAMETERS ? 8 : 32;
+    }
+
+    /** Tokens whose keys and values take a sixth of the heap. */
+    static int tokensInHeap(CausalLM model) {
+        ModelConfig config = model.config();
+        long values = 2L * config.layers() * config.kvHeads() * config.headDim();
+        long bytes = values * (model.halfPrecision() ? Short.BYTES : Float.BYTES);
+        return (int) Math.min(Integer.MAX_VALUE, Runtime.getRuntime().maxMemory() / 6 / bytes);
     }
 
     /** The rows that a step has at most. */
@@ -103,7 +148,7 @@ final class JavaDecoder {
 
     /** An empty cache for one row. */
     KeyValueCache newCache() {
-        return new KeyValueCache(config.layers(), config.kvHeads(), config.headDim());
+        return new KeyValueCache(config.layers(), config.kvHeads(), config.headDim(), half);
     }
 
     /** Appends tokens, any number of them, to a cache. */
@@ -129,8 +174,6 @@ final class JavaDecoder {
 
     /** Rows of one cache are consecutive tokens, and each sees those before it. */
     private void forward(int n, int[] tokens, KeyValueCache[] caches, boolean toLogits) {
-        int width = config.hiddenSize();
-        int inner = config.intermediateSize();
         int[] positions = new int[n];
         for (int r = 0; r < n; r++) {
             positions[r] = caches[r].append();
@@ -139,8 +182,7 @@ final class JavaDecoder {
                 cos[r][i] = (float) Math.cos(angle);
                 sin[r][i] = (float) Math.sin(angle);
             }
-            float[] embedding = weights.embedding()[tokens[r]];
-            System.arraycopy(embedding, 0, hidden[r], 0, embedding.length);
+            weights.embedding().weight().column(tokens[r], config.hiddenSize(), hidden[r]);
         }
         for (int l = 0; l < config.layers(); l++) {
             ArrayWeights.Layer w = weights.layers().get(l);
@@ -148,7 +190,7 @@ final class JavaDecoder {
             for (int r = 0; r < n; r++) {
                 System.arraycopy(w.qkvBias(), 0, qkv[r], 0, w.qkvBias().length);
             }
-            w.qkv().addProduct(normed, n, width, queries + 2 * keys, qkv);
+            add(w.qkv(), normed, n, qkv);
             for (int r = 0; r < n; r++) {
                 rotate(qkv[r], cos[r], sin[r]);
                 caches[r].put(l, positions[r], qkv[r], queries, queries + keys);
@@ -156,21 +198,48 @@ final class JavaDecoder {
             if (!toLogits && l == config.layers() - 1) {
                 return; // nobody reads what a prompt's last layer gives
             }
-            for (int r = 0; r < n; r++) {
-                attend(qkv[r], caches[r], l, positions[r] + 1, attended[r]);
-            }
-            w.output().addProduct(attended, n, queries, width, hidden);
+            attend(n, caches, l, positions);
+            add(w.output(), attended, n, hidden);
             norm(n, w.postNorm());
             clear(gateUp, n);
-            w.gateUp().addProduct(normed, n, width, 2 * inner, gateUp);
+            add(w.gateUp(), normed, n, gateUp);
             for (int r = 0; r < n; r++) {
                 swiGlu(gateUp[r], gated[r]);
             }
-            w.down().addProduct(gated, n, inner, width, hidden);
+            add(w.down(), gated, n, hidden);
         }
         norm(n, weights.norm());
         clear(logits, n);
-        weights.head().addProduct(normed, n, width, config.vocabSize(), logits);
+        add(weights.head(), normed, n, logits);
+    }
+
+    /** {@code y += x W}, and what an adapter adds. */
+    private void add(ArrayWeights.Linear linear, float[][] x, int n, float[][] y) {
+        linear.weight().addProduct(x, n, linear.in(), linear.out(), y, team);
+        ArrayWeights.LowRank adapter = linear.adapter();
+        if (adapter != null) {
+            if (low.length == 0 || low[0].length < adapter.rank()) {
+                low = rows(rows(), adapter.rank());
+            }
+            clear(low, n);
+            adapter.a().addProduct(x, n, linear.in(), adapter.rank(), low, team);
+            adapter.b().addProduct(low, n, adapter.rank(), linear.out(), y, team);
+        }
+    }
+
+    private void attend(int n, KeyValueCache[] caches, int layer, int[] positions) {
+        int heads = config.kvHeads();
+        int pieces = team.pieces(2L * queries * (Arrays.stream(positions).sum() + n));
+        Team.run(
+                pieces,
+                piece -> {
+                    for (int i = piece; i < n * heads; i += pieces) {
+                        int r = i / heads;
+                        int seen = positions[r] + 1;
+                        attention[piece].attend(
+                                qkv[r], caches[r], layer, i % heads, seen, attended[r]);
+                    }
+                });
     }
 
     private void norm(int n, float[] weight) {
@@ -195,42 +264,6 @@ final class JavaDecoder {
                 x[at + i] = a * cos[i] - b * sin[i];
                 x[at + half + i] = b * cos[i] + a * sin[i];
             }
-        }
-    }
-
-    /** Each query head's softmax(q k / √d) v over the first n tokens of a cache. */
-    private void attend(float[] q, KeyValueCache cache, int layer, int n, float[] out) {
-        int d = config.headDim();
-        float scale = (float) (1 / Math.sqrt(d));
-        makeRoom(n);
-        for (int kv = 0; kv < config.kvHeads(); kv++) {
-            int at = kv * query.length * d;
-            for (int h = 0; h < query.length; h++) {
-                for (int i = 0; i < d; i++) {
-                    query[h][i] = q[at + h * d + i] * scale;
-                }
-            }
-            clear(scores, query.length);
-            cache.keys(layer, kv).addProduct(query, query.length, d, n, scores);
-            for (int h = 0; h < query.length; h++) {
-                Loops.softmax(scores[h], n, scratch);
-            }
-            clear(value, query.length);
-            cache.values(layer, kv).addProduct(scores, query.length, n, d, value);
-            for (int h = 0; h < query.length; h++) {
-                System.arraycopy(value[h], 0, out, at + h * d, d);
-            }
-        }
-    }
-
-    private void makeRoom(int tokens) {
-        if (scores[0].length < tokens) {
-            for (int h = 0; h < scores.length; h++) {
-                scores[h] = new float[Panels.room(2 * tokens)];
-            }
-        }
-        if (scratch.length < tokens) {
-            scratch = new float[2 * tokens];
         }
     }
 

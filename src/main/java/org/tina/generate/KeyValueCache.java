@@ -15,14 +15,17 @@ final class KeyValueCache {
     private int capacity = FIRST_CAPACITY;
     private int length;
 
-    KeyValueCache(int layers, int kvHeads, int headDim) {
+    /**
+     * @param half whether in bfloat16, else float32
+     */
+    KeyValueCache(int layers, int kvHeads, int headDim, boolean half) {
         this.headDim = headDim;
         keys = new Panels[layers][kvHeads];
         values = new Panels[layers][kvHeads];
         for (int l = 0; l < layers; l++) {
             for (int h = 0; h < kvHeads; h++) {
-                keys[l][h] = new Panels(headDim, capacity);
-                values[l][h] = new Panels(capacity, headDim);
+                keys[l][h] = new Panels(headDim, capacity, half);
+                values[l][h] = new Panels(capacity, headDim, half);
             }
         }
     }

@@ -145,7 +145,9 @@ public final class Sampler {
         Supplier<Batch> batch;
         if (JavaDecoder.suits(model)) {
             ArrayWeights weights = ArrayWeights.of(policy);
-            batch = () -> new JavaBatch(model, weights, params, tokensInFlight / n, listener);
+            Team team = new Team(Workers.cores() / n);
+            int tokens = Math.min(tokensInFlight, JavaDecoder.tokensInHeap(model)) / n;
+            batch = () -> new JavaBatch(model, weights, params, tokens, team, listener);
         } else {
             Object[] arguments = policy.decodingArguments();
             batch = () -> new TensorBatch(model, arguments, params, tokensInFlight / n, listener);

@@ -47,7 +47,7 @@ public final class CausalLM implements AutoCloseable {
      * Up to this size the weights are laid out a second time for decoding, which takes half the
      * time.
      */
-    private static final long PACKED_BYTES = 2L << 30;
+    private static final long LAID_OUT_BYTES = 2L << 30;
 
     /** Parameters up to which a core works on a group of its own. */
     private static final long SMALL = 200_000_000;
@@ -211,6 +211,25 @@ public final class CausalLM implements AutoCloseable {
         return config.parameters();
     }
 
+    /** What the parameters take in the type that they are computed in. */
+    public long bytes() {
+        return parameters() * (halfPrecision() ? 2 : 4);
+    }
+
+    /** Whether the weights are few enough to be laid out a second time for decoding. */
+    public boolean mayBeLaidOut() {
+        return bytes() <= LAID_OUT_BYTES;
+    }
+
+    /**
+     * Whether bfloat16 weights are widened to float32 to be multiplied, as the processor has no
+     * fast way to multiply them as they are.
+     */
+    public boolean multipliesWidened() {
+        int dtype = TORCH_TYPES.get(SafeTensors.DType.ofTorchName(computed));
+        return Products.on(device, dtype).equals("products_widened");
+    }
+
     /**
      * Token ids that end a completion: those of generation_config.json, else the tokenizer's eos.
      */
@@ -249,8 +268,7 @@ public final class CausalLM implements AutoCloseable {
 
     /** Takes a list of weights, and gives the same ones laid out for decoding. */
     NDList packed(NDList weights, NDManager owner) {
-        long bytes = parameters() * (halfPrecision() ? 2 : 4);
-        if (!device.equals("cpu") || bytes > PACKED_BYTES) {
+        if (!device.equals("cpu") || !mayBeLaidOut()) {
             return weights;
         }
         NDList packed = program.call(owner, "pack", weights);

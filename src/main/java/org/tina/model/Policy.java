@@ -332,21 +332,45 @@ public class Policy implements AutoCloseable {
 
     /**
      * The arguments with which decoding runs this policy: theta, plan, scale and the list of
-     * weights. A float32 policy decodes with its adapter merged into copies of the weights that it
-     * touches (the model's own stay untouched, so nothing drifts); a half-precision one keeps the
-     * adapter beside the weights, as rounding W + BA would lose what little the adapter has
-     * learned.
+     * weights.
      */
     public Object[] decodingArguments() {
-        boolean beside = kind == Kind.LORA && model.halfPrecision();
-        long[] plan = beside ? plan(0) : new long[] {Kind.FROZEN.ordinal(), 1, 0};
-        if (beside || kind == Kind.FROZEN) {
+        long[] plan = adapterIsBeside() ? plan(0) : new long[] {Kind.FROZEN.ordinal(), 1, 0};
+        if (decodesWithModelsWeights()) {
             return new Object[] {theta, plan, scales(), model.decodingWeights()};
         }
         if (merged == null) {
             merged = model.packed(mergedWeights(), manager);
         }
         return new Object[] {theta, plan, scales(), merged};
+    }
+
+    /**
+     * Whether decoding runs on the model's own weights, with an adapter beside them or none, and
+     * not on {@link #mergedWeights}.
+     */
+    public boolean decodesWithModelsWeights() {
+        return kind == Kind.FROZEN || adapterIsBeside();
+    }
+
+    /**
+     * A float32 policy decodes with its adapter merged into copies of the weights that it touches
+     * (the model's own stay untouched, so nothing drifts); a half-precision one keeps the adapter
+     * beside the weights, as rounding W + BA would lose what little the adapter has learned.
+     */
+    private boolean adapterIsBeside() {
+        return kind == Kind.LORA && model.halfPrecision();
+    }
+
+    /**
+     * The adapter that decoding keeps beside the weights, empty where there is none: for q, k and v
+     * together, the output, gate and up together, and down of each layer a float32 A {@code [rank,
+     * in]}, scaled by alpha / r, and B {@code [out, rank]}. The caller closes them.
+     */
+    public NDList adapterBeside() {
+        return adapterIsBeside()
+                ? model.program().call(manager, "low_ranks", theta, plan(0), scales())
+                : new NDList();
     }
 
     /**

@@ -24,6 +24,7 @@ class GreedyConformanceTest {
     @CsvSource({
         "tied, java",
         "tied, program",
+        "grouped, java",
         "grouped, program",
         "sharded, java",
         "sharded, program",

@@ -6,17 +6,22 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tina.lora.LoraAdapter;
 import org.tina.lora.LoraConfig;
 import org.tina.model.CausalLM;
 import org.tina.model.Policy;
+import org.tina.model.SafeTensors;
 
 /** Against the tensor program, which is held to transformers. */
 class JavaDecoderTest {
@@ -87,12 +92,82 @@ class JavaDecoderTest {
         }
     }
 
+    /** The truth is a float32 copy of the model, with the same adapter. */
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "none",
+            value = {"none", "rank4", "rank32-rslora"})
+    void aHalfPrecisionModelIsMoreExactThanInTheProgram(String variant, @TempDir Path copy)
+            throws Exception {
+        Path half = REFERENCES.resolve("grouped");
+        writeFloat32(half.resolve("model"), copy);
+        Path adapter = variant == null ? null : half.resolve("adapters/" + variant);
+        int[] tokens = new int[70];
+        Arrays.setAll(tokens, i -> 10 + i * 7 % 60);
+        try (CausalLM exact = CausalLM.load(copy, "cpu");
+                Policy truth = policy(exact, adapter);
+                CausalLM model = CausalLM.load(half.resolve("model"), "cpu");
+                Policy policy = policy(model, adapter)) {
+            float[][] expected = truth.logits(tokens);
+            double ours = error(expected, stepByStep(policy, tokens));
+            double programs = error(expected, policy.logits(tokens));
+            assertTrue(ours < 5e-3, "relative error " + ours);
+            assertTrue(ours < programs, ours + " in Java, " + programs + " in the program");
+        }
+    }
+
+    private static Policy policy(CausalLM model, Path adapter) {
+        return adapter == null ? Policy.frozen(model) : LoraAdapter.load(model, adapter);
+    }
+
+    /** Logits after each token but those of the prompt, which stay zero. */
+    private static float[][] stepByStep(Policy policy, int[] tokens) {
+        int prompt = 37;
+        CausalLM model = policy.model();
+        var decoder = new JavaDecoder(model, ArrayWeights.of(policy), 8, new Team(2));
+        KeyValueCache[] cache = {decoder.newCache()};
+        decoder.prefill(Arrays.copyOf(tokens, prompt), cache[0]);
+        float[][] logits = new float[tokens.length][];
+        for (int i = prompt; i < tokens.length; i++) {
+            logits[i] = decoder.step(1, new int[] {tokens[i]}, cache)[0].clone();
+        }
+        return logits;
+    }
+
+    private static double error(float[][] expected, float[][] actual) {
+        double largest = 0;
+        double difference = 0;
+        for (int i = 0; i < expected.length; i++) {
+            for (int j = 0; actual[i] != null && j < expected[i].length; j++) {
+                largest = Math.max(largest, Math.abs(expected[i][j]));
+                difference = Math.max(difference, Math.abs(expected[i][j] - actual[i][j]));
+            }
+        }
+        return difference / largest;
+    }
+
+    private static void writeFloat32(Path model, Path copy) throws Exception {
+        SafeTensors from = SafeTensors.open(model.resolve("model.safetensors"));
+        List<SafeTensors.Tensor> tensors = new ArrayList<>();
+        for (SafeTensors.Entry entry : from.entries().values()) {
+            tensors.add(
+                    SafeTensors.Tensor.of(
+                            entry.name(),
+                            SafeTensors.DType.F32,
+                            entry.shape(),
+                            () -> from.floats(entry.name())));
+        }
+        SafeTensors.write(copy.resolve("model.safetensors"), Map.of("format", "pt"), tensors);
+        String config = Files.readString(model.resolve("config.json"));
+        Files.writeString(copy.resolve("config.json"), config.replace("bfloat16", "float32"));
+    }
+
     @Test
-    void smallModelsDecodeInJava() {
+    void smallModelsDecodeInJavaAndHalfPrecisionWhereItIsSlowInLibtorch() {
         try (CausalLM model = CausalLM.load(REFERENCES.resolve("tied/model"), "cpu");
                 CausalLM half = CausalLM.load(REFERENCES.resolve("grouped/model"), "cpu")) {
             assertTrue(JavaDecoder.suits(model));
-            assertFalse(JavaDecoder.suits(half));
+            assertEquals(half.multipliesWidened(), JavaDecoder.suits(half));
             System.setProperty("tina.decoder", "program");
             assertFalse(JavaDecoder.suits(model));
             System.setProperty("tina.decoder", "jav");

@@ -210,6 +210,19 @@ class Program(Module):
   def packed(self: __torch__.Program, w: Tensor) -> Tensor:
     return __torch__.products.packed(w, 32) if w.numel() > 32768 else w
 
+  # ---------------------------------------------------------------- for Java's decoder
+  def vector(self: __torch__.Program, vectors: List[Tensor]) -> Tensor:
+    return torch.to(torch.cat(vectors), 6)
+
+  def low_ranks(self: __torch__.Program, theta: Tensor, plan_: Tensor, scale_: Tensor) -> List[Tensor]:
+    """an adapter's A and B of the four products of each layer; products that share an input have one A, and a B that is zero
+    where one's rank meets another's output"""
+    out: List[Tensor] = []
+    for ad in self.adapters(theta, self.ints(plan_), self.floats(scale_), 6, 0):
+      for low in [ad.qkv, ad.o, ad.gate_up, ad.down]:
+        out.extend([low.a, torch.block_diag(low.b)])
+    return out
+
   def weights_from(self: __torch__.Program, flat: List[Tensor]) -> __torch__.model.Weights:
     """the inverse of merge's list"""
     L = len(self.base().layers)
