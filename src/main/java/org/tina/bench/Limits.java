@@ -22,6 +22,7 @@ import org.tina.model.Workers;
 public record Limits(double operations, double bytes) {
 
     private static final long READ_FLOATS = 1L << 25; // 128 MB a core, more than caches hold
+    private static final long CACHED_FLOATS = 1L << 21; // 8 MB a core
     private static final double SECONDS = 0.5;
     private static final int FLOAT32 = 6;
     private static final int BFLOAT16 = 15;
@@ -34,20 +35,21 @@ public record Limits(double operations, double bytes) {
                         ? shape.promptTokens() + shape.completions() * shape.newTokens()
                         : shape.newTokens() == 1 ? shape.promptTokens() : shape.rows();
         long hidden = item.model().config().hiddenSize();
-        long inner = item.model().config().intermediateSize();
-        int dtype = item.model().bytesPerWeight() == 2 ? BFLOAT16 : FLOAT32;
+        long inner = Math.min(item.model().config().intermediateSize(), CACHED_FLOATS / hidden);
+        long[][] factors = {{tokens, hidden}, {inner, hidden}};
+        double products = rate("multiply", factors, FLOAT32);
+        if (item.model().bytesPerWeight() == 2) { // may be widened where that is faster
+            products = Math.max(products, rate("multiply", factors, BFLOAT16));
+        }
+        double reads = rate("read", new long[][] {{READ_FLOATS}}, FLOAT32);
+        return new Limits(
+                products * 2.0 * tokens * hidden * inner, reads * READ_FLOATS * Float.BYTES);
+    }
+
+    private static double rate(String method, long[][] shapes, int dtype) {
         try (NDManager manager = Engine.getEngine("PyTorch").newBaseManager(Device.cpu());
                 TensorProgram program = TensorProgram.of(source(), dtype)) {
-            double products =
-                    rate(
-                            "multiply",
-                            program,
-                            manager,
-                            new long[][] {{tokens, hidden}, {inner, hidden}},
-                            dtype);
-            double reads = rate("read", program, manager, new long[][] {{READ_FLOATS}}, FLOAT32);
-            return new Limits(
-                    products * 2.0 * tokens * hidden * inner, reads * READ_FLOATS * Float.BYTES);
+            return rate(method, program, manager, shapes, dtype);
         }
     }
 

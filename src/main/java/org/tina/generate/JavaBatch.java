@@ -12,17 +12,21 @@ import org.tina.model.CausalLM;
  */
 final class JavaBatch extends Batch {
 
-    /** Steps after which the listener hears of rows that have not ended. */
-    private static final int STEPS_UNTOLD = 16;
+    /** Of drawing a token. */
+    private static final int OPERATIONS_A_LOGIT = 32;
+
+    /** How long the listener may hear nothing of rows that have not ended. */
+    private static final long NANOSECONDS_UNTOLD = 50_000_000;
 
     private final JavaDecoder decoder;
-    private final TokenDraw draw;
+    private final Team team;
+    private final TokenDraw[] draws; // of each thread
     private final KeyValueCache prompt;
     private final List<Row> rows = new ArrayList<>();
     private final List<KeyValueCache> caches = new ArrayList<>();
     private final Deque<KeyValueCache> free = new ArrayDeque<>();
     private int[] prefilled; // what the prompt's cache holds
-    private int steps;
+    private long told = System.nanoTime();
 
     JavaBatch(
             CausalLM model,
@@ -34,7 +38,9 @@ final class JavaBatch extends Batch {
         super(model, params, tokensInFlight, listener);
         decoder = new JavaDecoder(model, weights, JavaDecoder.rowsAStep(model), team);
         prompt = decoder.newCache();
-        draw = new TokenDraw(params, model.config().vocabSize());
+        this.team = team;
+        draws = new TokenDraw[team.threads()];
+        Arrays.setAll(draws, i -> new TokenDraw(params, model.config().vocabSize()));
     }
 
     @Override
@@ -77,11 +83,24 @@ final class JavaBatch extends Batch {
         int n = rows.size();
         int[] tokens = rows.stream().mapToInt(Row::last).toArray();
         float[][] logits = decoder.step(n, tokens, caches.toArray(KeyValueCache[]::new));
+        int[] drawn = new int[n];
+        float[] logProbs = new float[n];
+        int pieces = team.pieces((long) OPERATIONS_A_LOGIT * n * model.config().vocabSize());
+        Team.run(
+                pieces,
+                piece -> {
+                    for (int r = piece; r < n; r += pieces) {
+                        drawn[r] = draws[piece].token(logits[r], rows.get(r).uniform());
+                        logProbs[r] = draws[piece].logProb();
+                    }
+                });
         for (int r = 0; r < n; r++) {
-            int token = draw.token(logits[r], rows.get(r).uniform());
-            append(rows.get(r), token, draw.logProb());
+            append(rows.get(r), drawn[r], logProbs[r]);
         }
-        boolean tellAll = ++steps % STEPS_UNTOLD == 0;
+        boolean tellAll = System.nanoTime() - told > NANOSECONDS_UNTOLD;
+        if (tellAll) {
+            told = System.nanoTime();
+        }
         for (int r = n - 1; r >= 0; r--) {
             Row row = rows.get(r);
             if (tellAll || row.ended()) {

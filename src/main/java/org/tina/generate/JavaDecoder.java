@@ -154,6 +154,7 @@ final class JavaDecoder {
     /** Appends tokens, any number of them, to a cache. */
     void prefill(int[] tokens, KeyValueCache cache) {
         for (int at = 0; at < tokens.length; at += rows()) {
+            Batch.stopIfInterrupted();
             int n = Math.min(rows(), tokens.length - at);
             KeyValueCache[] same = new KeyValueCache[n];
             Arrays.fill(same, cache);
