@@ -75,8 +75,7 @@ record ArrayWeights(List<Layer> layers, Linear embedding, float[] norm, Linear h
         Reader reader = new Reader(policy.model());
         List<Layer> layers = new ArrayList<>();
         try (NDList merged = policy.mergedWeights()) {
-            int each =
-                    (merged.size() - 3) / config.layers(); // 7, or 12 where q, k and v stand apart
+            int each = (merged.size() - 3) / config.layers(); // 7, or 12: q, k, v stand apart
             int qkv = each == 7 ? 1 : 3;
             int gateUp = each == 7 ? 1 : 2;
             for (int l = 0; l < config.layers(); l++) {
@@ -152,7 +151,7 @@ record ArrayWeights(List<Layer> layers, Linear embedding, float[] norm, Linear h
             int first = 0;
             for (NDArray matrix : stacked) {
                 ByteBuffer bits = ((PtNDArray) matrix).toByteBuffer(true);
-                panels.setColumns(first, in, bits.order(ByteOrder.nativeOrder()));
+                panels.setColumns(first, bits.order(ByteOrder.nativeOrder()));
                 first += (int) matrix.getShape().get(0);
             }
             return panels;

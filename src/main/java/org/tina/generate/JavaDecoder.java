@@ -14,9 +14,9 @@ import org.tina.model.ModelConfig;
  * multiplications and additions, half a millisecond's work, in some 580 operations of libtorch that
  * take 3 microseconds each whatever they do. Loops of vector instructions ({@link Panels}, {@link
  * Loops}) have no such price, and a row's result does not depend on the rows beside it. For larger
- * models libtorch is as fast. And it is so for bfloat16 models of any size on processors that have
- * no instructions for bfloat16: libtorch reads such weights at a third of the memory's speed,
- * {@link Panels} at nearly all of it. States are float32 then, keys and values bfloat16.
+ * models libtorch is as fast. And it is so for bfloat16 models, up to two gigabytes, on processors
+ * that have no instructions for bfloat16: libtorch reads such weights at a third of the memory's
+ * speed, {@link Panels} at nearly all of it. States are float32 then, keys and values bfloat16.
  *
  * <p>The system property {@code tina.decoder}, {@code java} or {@code program}, decides otherwise.
  * It needs {@code java --add-modules jdk.incubator.vector}, which {@code environment/tina} gives.

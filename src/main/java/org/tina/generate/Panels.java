@@ -27,10 +27,8 @@ final class Panels {
     private static final VectorSpecies<Float> VECTOR = FloatVector.SPECIES_PREFERRED;
     private static final VectorSpecies<Integer> BITS =
             VectorSpecies.of(int.class, VECTOR.vectorShape());
-    private static final int UPPER = 0xffff0000;
-
-    /** Values of a vector. */
-    static final int LANES = VECTOR.length();
+    private static final int LANES = VECTOR.length();
+    private static final int UPPER = 0xffff0000; // the half of an int
 
     /** Columns of a panel: two vectors. */
     static final int WIDTH = 2 * LANES;
@@ -100,11 +98,11 @@ final class Panels {
     }
 
     /**
-     * Sets columns from one on.
+     * Sets whole columns from one on.
      *
      * @param from values in this matrix's type, column after column
      */
-    void setColumns(int first, int rows, ByteBuffer from) {
+    void setColumns(int first, ByteBuffer from) {
         int n = from.remaining() / rows / (half ? Short.BYTES : Float.BYTES);
         IntStream.rangeClosed(first / WIDTH, (first + n - 1) / WIDTH)
                 .parallel()
@@ -112,12 +110,12 @@ final class Panels {
                         p -> {
                             int to = Math.min(first + n, (p + 1) * WIDTH);
                             for (int column = Math.max(first, p * WIDTH); column < to; column++) {
-                                setColumn(column, rows, from, column - first);
+                                setColumn(column, from, column - first);
                             }
                         });
     }
 
-    private void setColumn(int column, int rows, ByteBuffer from, int n) {
+    private void setColumn(int column, ByteBuffer from, int n) {
         int panel = panel(column);
         int lane = column % WIDTH;
         if (half) {
