@@ -46,31 +46,26 @@ public record Limits(double operations, double bytes) {
                 products * 2.0 * tokens * hidden * inner, reads * READ_FLOATS * Float.BYTES);
     }
 
+    /** Calls a second, of all cores together. */
     private static double rate(String method, long[][] shapes, int dtype) {
         try (NDManager manager = Engine.getEngine("PyTorch").newBaseManager(Device.cpu());
                 TensorProgram program = TensorProgram.of(source(), dtype)) {
-            return rate(method, program, manager, shapes, dtype);
-        }
-    }
-
-    /** Calls a second, of all cores together. */
-    private static double rate(
-            String method, TensorProgram program, NDManager manager, long[][] shapes, long dtype) {
-        List<List<NDArray>> inputs = new ArrayList<>(); // for each core
-        for (int core = 0; core < Workers.cores(); core++) {
-            List<NDArray> own = new ArrayList<>();
-            for (long[] shape : shapes) {
-                own.add(program.call(manager, "normal", shape, dtype).get(0));
+            List<List<NDArray>> inputs = new ArrayList<>(); // for each core
+            for (int core = 0; core < Workers.cores(); core++) {
+                List<NDArray> own = new ArrayList<>();
+                for (long[] shape : shapes) {
+                    own.add(program.call(manager, "normal", shape, dtype).get(0));
+                }
+                inputs.add(own);
             }
-            inputs.add(own);
-        }
-        int times = 1;
-        while (true) {
-            double seconds = seconds(method, program, manager, inputs, times);
-            if (seconds > SECONDS) {
-                return times * inputs.size() / seconds;
+            int times = 1;
+            while (true) {
+                double seconds = seconds(method, program, manager, inputs, times);
+                if (seconds > SECONDS) {
+                    return times * inputs.size() / seconds;
+                }
+                times *= seconds < SECONDS / 8 ? 8 : 2;
             }
-            times *= seconds < SECONDS / 8 ? 8 : 2;
         }
     }
 

@@ -12,8 +12,8 @@ import org.tina.model.CausalLM;
  */
 final class JavaBatch extends Batch {
 
-    /** Of drawing a token. */
-    private static final int OPERATIONS_A_LOGIT = 32;
+    /** Of drawing a token: a product's multiplications in the same time. */
+    private static final int WORK_A_LOGIT = 32;
 
     /** How long the listener may hear nothing of rows that have not ended. */
     private static final long NANOSECONDS_UNTOLD = 50_000_000;
@@ -85,14 +85,12 @@ final class JavaBatch extends Batch {
         float[][] logits = decoder.step(n, tokens, caches.toArray(KeyValueCache[]::new));
         int[] drawn = new int[n];
         float[] logProbs = new float[n];
-        int pieces = team.pieces((long) OPERATIONS_A_LOGIT * n * model.config().vocabSize());
-        Team.run(
-                pieces,
-                piece -> {
-                    for (int r = piece; r < n; r += pieces) {
-                        drawn[r] = draws[piece].token(logits[r], rows.get(r).uniform());
-                        logProbs[r] = draws[piece].logProb();
-                    }
+        team.each(
+                n,
+                (long) WORK_A_LOGIT * n * model.config().vocabSize(),
+                (thread, r) -> {
+                    drawn[r] = draws[thread].token(logits[r], rows.get(r).uniform());
+                    logProbs[r] = draws[thread].logProb();
                 });
         for (int r = 0; r < n; r++) {
             append(rows.get(r), drawn[r], logProbs[r]);

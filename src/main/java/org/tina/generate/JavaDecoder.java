@@ -230,16 +230,14 @@ final class JavaDecoder {
 
     private void attend(int n, KeyValueCache[] caches, int layer, int[] positions) {
         int heads = config.kvHeads();
-        int pieces = team.pieces(2L * queries * (Arrays.stream(positions).sum() + n));
-        Team.run(
-                pieces,
-                piece -> {
-                    for (int i = piece; i < n * heads; i += pieces) {
-                        int r = i / heads;
-                        int seen = positions[r] + 1;
-                        attention[piece].attend(
-                                qkv[r], caches[r], layer, i % heads, seen, attended[r]);
-                    }
+        team.each(
+                n * heads,
+                2L * queries * (Arrays.stream(positions).sum() + n),
+                (thread, i) -> {
+                    int r = i / heads;
+                    int seen = positions[r] + 1;
+                    attention[thread].attend(
+                            qkv[r], caches[r], layer, i % heads, seen, attended[r]);
                 });
     }
 

@@ -9,6 +9,24 @@ record Team(int threads) {
     /** Multiplications from which sharing pays: it costs some 10 microseconds. */
     private static final long WORTH_SHARING = 1 << 19;
 
+    /** What is done with an item, by which of the threads. */
+    @FunctionalInterface
+    interface Task {
+        void accept(int thread, int item);
+    }
+
+    /** Does items 0 to n - 1, which are that much work together, and waits for all. */
+    void each(int n, long multiplications, Task task) {
+        int pieces = pieces(multiplications);
+        run(
+                pieces,
+                piece -> {
+                    for (int i = piece; i < n; i += pieces) {
+                        task.accept(piece, i);
+                    }
+                });
+    }
+
     /** In how many pieces that much work should be done. */
     int pieces(long multiplications) {
         return multiplications < WORTH_SHARING ? 1 : threads;

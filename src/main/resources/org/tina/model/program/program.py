@@ -210,6 +210,18 @@ class Program(Module):
   def packed(self: __torch__.Program, w: Tensor) -> Tensor:
     return __torch__.products.packed(w, 32) if w.numel() > 32768 else w
 
+  def weights_from(self: __torch__.Program, flat: List[Tensor]) -> __torch__.model.Weights:
+    """the inverse of merge's list"""
+    L = len(self.base().layers)
+    n = (len(flat) - 3) // L
+    f = 1 if n == 7 else 3
+    g = 1 if n == 7 else 2
+    layers: List[__torch__.model.Layer] = []
+    for l in range(L):
+      p = flat[n * l:n * l + n]
+      layers.append(__torch__.model.Layer(p[0], p[1:1 + f], p[1 + f:1 + 2 * f], p[1 + 2 * f], p[2 + 2 * f], p[3 + 2 * f:3 + 2 * f + g], p[3 + 2 * f + g]))
+    return __torch__.model.Weights(layers, flat[-3], flat[-2], flat[-1])
+
   # ---------------------------------------------------------------- for Java's decoder
   def vector(self: __torch__.Program, vectors: List[Tensor]) -> Tensor:
     return torch.to(torch.cat(vectors), 6)
@@ -222,18 +234,6 @@ class Program(Module):
       for low in [ad.qkv, ad.o, ad.gate_up, ad.down]:
         out.extend([low.a, torch.block_diag(low.b)])
     return out
-
-  def weights_from(self: __torch__.Program, flat: List[Tensor]) -> __torch__.model.Weights:
-    """the inverse of merge's list"""
-    L = len(self.base().layers)
-    n = (len(flat) - 3) // L
-    f = 1 if n == 7 else 3
-    g = 1 if n == 7 else 2
-    layers: List[__torch__.model.Layer] = []
-    for l in range(L):
-      p = flat[n * l:n * l + n]
-      layers.append(__torch__.model.Layer(p[0], p[1:1 + f], p[1 + f:1 + 2 * f], p[1 + 2 * f], p[2 + 2 * f], p[3 + 2 * f:3 + 2 * f + g], p[3 + 2 * f + g]))
-    return __torch__.model.Weights(layers, flat[-3], flat[-2], flat[-1])
 
   # ---------------------------------------------------------------- a group: P prompt tokens, then completions of C tokens
   def states(self: __torch__.Program, theta: Tensor, plan: List[int], scale: List[float], w: __torch__.model.Weights, tokens: Tensor, P: int, C: int) -> Tensor:
