@@ -5,6 +5,7 @@ import java.util.List;
 import org.tina.data.Names;
 import org.tina.model.CausalLM;
 import org.tina.model.ModelConfig;
+import org.tina.model.Policy;
 
 /**
  * Decoding in Java on the CPU, where that is faster than libtorch: the tensor program's {@code
@@ -13,9 +14,10 @@ import org.tina.model.ModelConfig;
  * <p>That is so for small float32 models. One step of the miniature with 16 rows is 27 million
  * multiplications and additions, half a millisecond's work, in some 580 operations of libtorch that
  * take 3 microseconds each whatever they do. Loops of vector instructions ({@link Panels}, {@link
- * Loops}) have no such price, and a row's result does not depend on the rows beside it. For larger
- * models libtorch is as fast. And it is so for bfloat16 models, up to two gigabytes, on processors
- * that have no instructions for bfloat16: libtorch reads such weights at a third of the memory's
+ * Loops}) have no such price, and a row's result does not depend on the rows beside it. Larger
+ * models, up to two gigabytes, come from memory for each step, and where few rows share that {@link
+ * Panels} read them faster on some processors. On those without instructions for bfloat16 it is so
+ * for all bfloat16 models of that size: libtorch reads such weights at a third of the memory's
  * speed, {@link Panels} at nearly all of it. States are float32 then, keys and values bfloat16.
  *
  * <p>The system property {@code tina.decoder}, {@code java} or {@code program}, decides otherwise.
@@ -27,7 +29,14 @@ import org.tina.model.ModelConfig;
 final class JavaDecoder {
 
     /** With twice as many, libtorch is as fast from 32 rows on. */
-    private static final long MOST_FLOAT32_PARAMETERS = 2_000_000;
+    private static final long SMALL = 2_000_000; // float32 parameters
+
+    /**
+     * With 40 and 165 million float32 parameters one row takes half of libtorch's time, eight take
+     * seven to nine tenths, 16 as much and 64 more, where libtorch's best products are {@code
+     * packed}; elsewhere it was not measured.
+     */
+    private static final int FEW_ROWS = 8;
 
     private static final boolean VECTORS =
             ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
@@ -90,24 +99,37 @@ final class JavaDecoder {
     }
 
     /**
-     * Whether a model decodes this way.
+     * Whether a policy decodes this way.
      *
+     * @param rows that a step has
      * @throws IllegalStateException if it was asked for and cannot be
      */
-    static boolean suits(CausalLM model) {
+    static boolean suits(Policy policy, int rows) {
         String asked = System.getProperty("tina.decoder", "");
         if (!WAYS.contains(asked)) {
             throw Names.unknown("tina.decoder", asked, WAYS.subList(1, 3));
         }
-        String obstacle = obstacle(model);
+        String obstacle = obstacle(policy.model());
         if (asked.equals("java") && obstacle != null) {
             throw new IllegalStateException("tina.decoder is java, but " + obstacle);
         }
-        boolean faster =
-                model.halfPrecision()
-                        ? model.multipliesWidened() && model.mayBeLaidOut()
-                        : model.parameters() <= MOST_FLOAT32_PARAMETERS;
-        return asked.isEmpty() ? faster && obstacle == null : asked.equals("java");
+        return asked.isEmpty() ? obstacle == null && isFaster(policy, rows) : asked.equals("java");
+    }
+
+    private static boolean isFaster(Policy policy, int rows) {
+        CausalLM model = policy.model();
+        if (!model.halfPrecision() && model.parameters() <= SMALL) {
+            return true;
+        }
+        if (!model.mayBeLaidOut()) {
+            return false;
+        }
+        return model.halfPrecision()
+                ? model.products().equals("widened")
+                // weights that change are laid out anew each time
+                : rows <= FEW_ROWS
+                        && policy.decodesWithModelsWeights()
+                        && model.products().equals("packed");
     }
 
     private static String obstacle(CausalLM model) {
@@ -130,7 +152,7 @@ final class JavaDecoder {
      * processor's cache, more where weights come from memory, once for all rows.
      */
     static int rowsAStep(CausalLM model) {
-        return model.parameters() <= MOST_FLOAT32_PARAMETERS ? 8 : 32;
+        return model.parameters() <= SMALL ? 8 : 32;
     }
 
     /** Tokens whose keys and values take a sixth of the heap. */

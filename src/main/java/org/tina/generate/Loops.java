@@ -61,7 +61,9 @@ final class Loops {
     static float max(float[] y, int n) {
         float max = y[0];
         for (int j = 1; j < n; j++) {
-            max = Math.max(max, y[j]);
+            if (y[j] > max) {
+                max = y[j];
+            }
         }
         return max;
     }

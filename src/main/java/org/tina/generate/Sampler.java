@@ -109,7 +109,7 @@ public final class Sampler {
         int total = requests.stream().mapToInt(request -> request.numbers.size()).sum();
         // half batches on a core each beat one batch on all cores, where the model is small
         int batches = Math.max(1, Math.min(model.groupsAtOnce(), total));
-        List<Batch> work = batches(batches, params, listener);
+        List<Batch> work = batches(batches, (total + batches - 1) / batches, params, listener);
         // a prompt's completions stay together unless there are fewer prompts than batches
         int most = (batches + requests.size() - 1) / Math.max(1, requests.size());
         List<List<Row>> rows = new ArrayList<>();
@@ -140,10 +140,10 @@ public final class Sampler {
         return rows.stream().map(group -> group.stream().map(Row::completion).toList()).toList();
     }
 
-    private List<Batch> batches(int n, SamplingParams params, Listener listener) {
+    private List<Batch> batches(int n, int rows, SamplingParams params, Listener listener) {
         CausalLM model = policy.model();
         Supplier<Batch> batch;
-        if (JavaDecoder.suits(model)) {
+        if (JavaDecoder.suits(policy, rows)) {
             ArrayWeights weights = ArrayWeights.of(policy);
             Team team = new Team(Workers.cores() / n);
             int tokens = Math.min(tokensInFlight, JavaDecoder.tokensInHeap(model)) / n;

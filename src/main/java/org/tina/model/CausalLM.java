@@ -222,12 +222,12 @@ public final class CausalLM implements AutoCloseable {
     }
 
     /**
-     * Whether bfloat16 weights are widened to float32 to be multiplied, as the processor has no
-     * fast way to multiply them as they are.
+     * The way in which libtorch multiplies this model's matrices here, as measured: {@code onednn};
+     * {@code packed}, with oneDNN for few rows only; {@code plain}; or {@code widened}, bfloat16 in
+     * float32, as the processor has no instructions for it.
      */
-    public boolean multipliesWidened() {
-        int dtype = TORCH_TYPES.get(SafeTensors.DType.ofTorchName(computed));
-        return Products.on(device, dtype).equals("products_widened");
+    public String products() {
+        return Products.on(device, TORCH_TYPES.get(SafeTensors.DType.ofTorchName(computed)));
     }
 
     /**

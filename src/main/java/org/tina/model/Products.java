@@ -14,12 +14,13 @@ import java.util.Optional;
 import org.tina.data.Names;
 
 /**
- * The file with the program's matrix products. oneDNN's operators are twice as fast as torch's BLAS
- * on one processor and slower on another, its packed matrices may pay where the rest does not, and
- * some processors lack what it needs for bfloat16: there products in float32, of matrices widened
- * on the way, are six times as fast. So all are tried, once a process and type, with a product as
- * training has them and one as decoding has them. The system property {@code tina.products}, {@code
- * onednn}, {@code packed}, {@code plain} or {@code widened}, decides otherwise.
+ * Which file {@code products_*.py} has the program's matrix products. oneDNN's operators are twice
+ * as fast as torch's BLAS on one processor and slower on another, its packed matrices may pay where
+ * the rest does not, and some processors lack what it needs for bfloat16: there products in
+ * float32, of matrices widened on the way, are six times as fast. So all are tried, once a process
+ * and type, with a product as training has them and one as decoding has them. The system property
+ * {@code tina.products}, {@code onednn}, {@code packed}, {@code plain} or {@code widened}, decides
+ * otherwise.
  */
 final class Products {
 
@@ -56,7 +57,7 @@ final class Products {
 
         Candidate(String name, NDManager manager, int dtype) {
             this.manager = manager;
-            program = TensorProgram.compile(PROBE, file(name), Map.of());
+            program = TensorProgram.compile(PROBE, name, Map.of());
             training = new NDArray[] {ones(128, 512, dtype), ones(512, 512, dtype)};
             NDArray packed = program.call(manager, "pack", ones(3072, 512, dtype)).get(0);
             decoding = new NDArray[] {ones(8, 512, dtype), packed};
@@ -91,7 +92,7 @@ final class Products {
     private Products() {}
 
     /**
-     * The file for a device.
+     * The way for a device.
      *
      * @param dtype torch's number of the type that is multiplied
      */
@@ -101,13 +102,9 @@ final class Products {
             throw Names.unknown("tina.products", asked, NAMES);
         }
         if (asked != null || !device.equals("cpu")) {
-            return file(asked == null ? "plain" : asked);
+            return asked == null ? "plain" : asked;
         }
-        return file(FASTEST.computeIfAbsent(dtype, Products::measure));
-    }
-
-    private static String file(String name) {
-        return "products_" + name;
+        return FASTEST.computeIfAbsent(dtype, Products::measure);
     }
 
     /** The fastest one, by the best of many short products in turn: the machine may be busy. */

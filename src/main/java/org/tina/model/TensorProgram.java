@@ -74,8 +74,7 @@ public final class TensorProgram implements AutoCloseable {
      * products by torch's own choice.
      */
     static void write(Path file, Map<String, Object> attributes) throws IOException {
-        AtomicFile.write(
-                file, out -> out.write(archive(source("program"), "products_plain", attributes)));
+        AtomicFile.write(file, out -> out.write(archive(source("program"), "plain", attributes)));
     }
 
     /**
@@ -172,7 +171,7 @@ public final class TensorProgram implements AutoCloseable {
             for (String source : SOURCES) {
                 store(zip, "m/code/__torch__/" + source + ".py", bytes(source(source)));
             }
-            store(zip, "m/code/__torch__/products.py", bytes(source(products)));
+            store(zip, "m/code/__torch__/products.py", bytes(source("products_" + products)));
             store(zip, "m/code/__torch__.py", bytes(main));
             store(zip, "m/data.pkl", pickle(attributes));
             store(zip, "m/constants.pkl", new byte[] {(byte) 0x80, 2, ')', '.'});

@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.tina.lora.LoraAdapter;
 import org.tina.lora.LoraConfig;
 import org.tina.model.CausalLM;
+import org.tina.model.ModelConfig;
 import org.tina.model.Policy;
 import org.tina.model.SafeTensors;
 
@@ -166,18 +167,40 @@ class JavaDecoderTest {
     @Test
     void smallModelsDecodeInJavaAndHalfPrecisionWhereItIsSlowInLibtorch() {
         try (CausalLM model = CausalLM.load(REFERENCES.resolve("tied/model"), "cpu");
-                CausalLM half = CausalLM.load(REFERENCES.resolve("grouped/model"), "cpu")) {
-            assertTrue(JavaDecoder.suits(model));
+                CausalLM half = CausalLM.load(REFERENCES.resolve("grouped/model"), "cpu");
+                Policy small = Policy.frozen(model);
+                Policy inHalf = Policy.frozen(half)) {
+            assertTrue(JavaDecoder.suits(small, 500));
             System.setProperty("tina.products", "widened");
-            assertTrue(JavaDecoder.suits(half));
+            assertTrue(JavaDecoder.suits(inHalf, 500));
             System.setProperty("tina.products", "plain");
-            assertFalse(JavaDecoder.suits(half));
+            assertFalse(JavaDecoder.suits(inHalf, 1));
             System.setProperty("tina.decoder", "program");
-            assertFalse(JavaDecoder.suits(model));
+            assertFalse(JavaDecoder.suits(small, 1));
             System.setProperty("tina.decoder", "jav");
             var error =
-                    assertThrows(IllegalArgumentException.class, () -> JavaDecoder.suits(model));
+                    assertThrows(IllegalArgumentException.class, () -> JavaDecoder.suits(small, 1));
             assertTrue(error.getMessage().contains("'java'"), error::getMessage);
+        }
+    }
+
+    /** Its weights come from memory at each step; those that change are laid out anew each time. */
+    @Test
+    void aFewRowsOfALargerModelDecodeInJava(@TempDir Path directory) throws Exception {
+        var config =
+                new ModelConfig(64, 512, 1024, 1, 8, 2, 64, 1e-6, 10_000, 512, true, "float32");
+        Files.writeString(directory.resolve("config.json"), config.toJson());
+        CausalLM.initialize(directory, 1);
+        try (CausalLM model = CausalLM.load(directory, "cpu");
+                Policy frozen = Policy.frozen(model);
+                Policy learning = Policy.full(model)) {
+            assertTrue(model.parameters() > 2_000_000);
+            System.setProperty("tina.products", "packed");
+            assertTrue(JavaDecoder.suits(frozen, 8));
+            assertFalse(JavaDecoder.suits(frozen, 9));
+            assertFalse(JavaDecoder.suits(learning, 8));
+            System.setProperty("tina.products", "onednn");
+            assertFalse(JavaDecoder.suits(frozen, 8));
         }
     }
 }

@@ -42,7 +42,7 @@ class LayerBackwardTest {
         try (var in = getClass().getResourceAsStream("layer_by_autograd.py")) {
             main = new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
-        try (TensorProgram program = TensorProgram.compile(main, "products_" + products, Map.of());
+        try (TensorProgram program = TensorProgram.compile(main, products, Map.of());
                 NDManager manager = Engine.getEngine("PyTorch").newBaseManager()) {
             Engine.getEngine("PyTorch").setRandomSeed(1);
             int qkv = (HEADS + 2 * kvHeads) * SIZE;
