@@ -16,7 +16,6 @@ final class Attention {
     private final float[][] query; // [heads][d]
     private final float[][] value; // what they attend to
     private final float[][] scores; // [heads][tokens and room]
-    private float[] scratch = new float[FIRST_TOKENS];
 
     Attention(ModelConfig config) {
         int heads = config.heads() / config.kvHeads();
@@ -46,7 +45,7 @@ final class Attention {
         }
         cache.keys(layer, head).addProduct(query, heads, d, n, scores);
         for (int h = 0; h < heads; h++) {
-            Loops.softmax(scores[h], n, scratch);
+            Loops.softmax(scores[h], n);
         }
         cache.values(layer, head).addProduct(scores, heads, n, d, value);
         for (int h = 0; h < heads; h++) {
@@ -55,11 +54,10 @@ final class Attention {
     }
 
     private void makeRoom(int tokens) {
-        if (scratch.length < tokens) {
+        if (scores[0].length < tokens) {
             for (int h = 0; h < scores.length; h++) {
                 scores[h] = new float[Panels.room(2 * tokens)];
             }
-            scratch = new float[2 * tokens];
         }
     }
 }

@@ -61,7 +61,6 @@ final class JavaDecoder {
     private final float[][] gateUp;
     private final float[][] gated;
     private final float[][] logits;
-    private final float[] scratch;
     private float[][] low = {}; // what an adapter's A makes
 
     /**
@@ -90,7 +89,6 @@ final class JavaDecoder {
         gateUp = rows(rows, 2 * config.intermediateSize());
         gated = rows(rows, config.intermediateSize());
         logits = rows(rows, config.vocabSize());
-        scratch = new float[config.intermediateSize()];
     }
 
     /** With room for whole panels. */
@@ -227,7 +225,7 @@ final class JavaDecoder {
             clear(gateUp, n);
             add(w.gateUp(), normed, n, gateUp);
             for (int r = 0; r < n; r++) {
-                swiGlu(gateUp[r], gated[r]);
+                Loops.swiGlu(gateUp[r], config.intermediateSize(), gated[r]);
             }
             add(w.down(), gated, n, hidden);
         }
@@ -285,18 +283,6 @@ final class JavaDecoder {
                 x[at + i] = a * cos[i] - b * sin[i];
                 x[at + half + i] = b * cos[i] + a * sin[i];
             }
-        }
-    }
-
-    /** {@code silu(gate) · up}, with silu(x) = x / (1 + exp(-x)). */
-    private void swiGlu(float[] gateUp, float[] out) {
-        int inner = config.intermediateSize();
-        for (int j = 0; j < inner; j++) {
-            out[j] = -gateUp[j];
-        }
-        Loops.exp(out, inner, scratch);
-        for (int j = 0; j < inner; j++) {
-            out[j] = gateUp[j] / (1 + out[j]) * gateUp[inner + j];
         }
     }
 }

@@ -1,12 +1,19 @@
 package org.tina.generate;
 
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
 /**
- * The inner loops of {@link JavaDecoder} beside its products ({@link Panels}), in the forms that
- * HotSpot's compiler turns into vector instructions by itself: whole arrays from index 0 and few of
- * them, every element by itself, no branches. A sum over one array's elements is no such form, as
- * it would change the order of the additions.
+ * The inner loops of {@link JavaDecoder} beside its products ({@link Panels}). Those with an
+ * exponential are written in vectors and take whole ones: arrays have {@link Panels#room} for them.
+ * The rest is in forms that HotSpot's compiler turns into vector instructions by itself.
  */
 final class Loops {
+
+    private static final VectorSpecies<Float> VECTOR = FloatVector.SPECIES_PREFERRED;
+    private static final int LANES = VECTOR.length();
 
     private static final float LOG2_E = 1.44269504f;
     private static final float LN2_HIGH = 0x1.62p-1f; // 9 bits: its multiples up to 128 are exact
@@ -29,32 +36,44 @@ final class Loops {
         }
     }
 
+    /** {@code out = silu(gate) · up}, with silu(x) = x / (1 + exp(-x)), of n gates, then n ups. */
+    static void swiGlu(float[] gateUp, int n, float[] out) {
+        for (int j = 0; j < n; j += LANES) {
+            FloatVector gate = FloatVector.fromArray(VECTOR, gateUp, j);
+            FloatVector up = FloatVector.fromArray(VECTOR, gateUp, n + j);
+            gate.div(exp(gate.neg()).add(1)).mul(up).intoArray(out, j);
+        }
+    }
+
     /**
-     * {@code y[j] = exp(y[j])} for the first n elements, within 2e-7 of it; what lies outside -87
-     * to 88 counts as these. With {@code y = n ln 2 + f} it is 2ⁿ times the Taylor series of
-     * exp(f).
-     *
-     * @param scratch of at least n elements
+     * The exponential within 2e-7 of it; what lies outside -87 to 88 counts as these. With {@code x
+     * = n ln 2 + f} it is 2ⁿ times the Taylor series of exp(f).
      */
-    static void exp(float[] y, int n, float[] scratch) {
-        for (int j = 0; j < n; j++) {
-            float x = Math.max(-87f, Math.min(88f, y[j]));
-            float rounded = x * LOG2_E + ROUNDER;
-            float whole = rounded - ROUNDER;
-            float f = x - whole * LN2_HIGH - whole * LN2_LOW;
-            float series = 1 / 5040f;
-            series = series * f + 1 / 720f;
-            series = series * f + 1 / 120f;
-            series = series * f + 1 / 24f;
-            series = series * f + 1 / 6f;
-            series = series * f + 1 / 2f;
-            y[j] = series * f * f + f + 1;
-            scratch[j] = rounded;
-        }
-        for (int j = 0; j < n; j++) { // times 2ⁿ: n is added to the exponent's bits
-            int exponent = Float.floatToRawIntBits(scratch[j]) << 23;
-            y[j] = Float.intBitsToFloat(Float.floatToRawIntBits(y[j]) + exponent);
-        }
+    static FloatVector exp(FloatVector any) {
+        FloatVector x = any.min(88).max(-87);
+        FloatVector rounded = x.mul(LOG2_E).add(ROUNDER);
+        FloatVector whole = rounded.sub(ROUNDER);
+        FloatVector f = x.sub(whole.mul(LN2_HIGH)).sub(whole.mul(LN2_LOW));
+        FloatVector series =
+                f.mul(1 / 5040f)
+                        .add(1 / 720f)
+                        .mul(f)
+                        .add(1 / 120f)
+                        .mul(f)
+                        .add(1 / 24f)
+                        .mul(f)
+                        .add(1 / 6f)
+                        .mul(f)
+                        .add(1 / 2f);
+        IntVector times = rounded.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+        // 2ⁿ: n is added to the exponent's bits
+        return series.mul(f)
+                .mul(f)
+                .add(f)
+                .add(1)
+                .reinterpretAsInts()
+                .add(times)
+                .reinterpretAsFloats();
     }
 
     /** The largest of the first n elements. */
@@ -69,17 +88,16 @@ final class Loops {
     }
 
     /**
-     * Makes a distribution of the first n elements.
+     * Makes a distribution of the first n elements; those of the last vector that follow them are
+     * overwritten.
      *
-     * @param scratch of at least n elements
      * @return the logarithm of the sum of their exponentials, which a log-probability lacks
      */
-    static double softmax(float[] y, int n, float[] scratch) {
+    static double softmax(float[] y, int n) {
         float max = max(y, n);
-        for (int j = 0; j < n; j++) {
-            y[j] -= max;
+        for (int j = 0; j < n; j += LANES) {
+            exp(FloatVector.fromArray(VECTOR, y, j).sub(max)).intoArray(y, j);
         }
-        exp(y, n, scratch);
         double sum = 0;
         for (int j = 0; j < n; j++) {
             sum += y[j];

@@ -6,20 +6,20 @@ import java.util.Arrays;
 final class TokenDraw {
 
     private final SamplingParams params;
+    private final int vocabulary;
     private final float temperature;
     private final boolean[] banned;
     private final float[] p;
-    private final float[] scratch;
     private final long[] order;
     private float logProb;
 
     TokenDraw(SamplingParams params, int vocabulary) {
         this.params = params;
+        this.vocabulary = vocabulary;
         temperature = params.temperature() == 0 ? 1 : (float) params.temperature();
         banned = new boolean[vocabulary];
         params.banned().forEach(token -> banned[token] = true);
-        p = new float[vocabulary];
-        scratch = new float[vocabulary];
+        p = new float[Panels.room(vocabulary)];
         order = new long[vocabulary];
     }
 
@@ -28,10 +28,10 @@ final class TokenDraw {
      * @param uniform in (0, 1)
      */
     int token(float[] z, float uniform) {
-        for (int v = 0; v < p.length; v++) {
+        for (int v = 0; v < vocabulary; v++) {
             p[v] = z[v] / temperature;
         }
-        double normalizer = Loops.softmax(p, p.length, scratch);
+        double normalizer = Loops.softmax(p, vocabulary);
         if (Double.isNaN(normalizer)) {
             logProb = Float.NaN;
             return 0;
@@ -54,7 +54,7 @@ final class TokenDraw {
 
     private int mostLikely(float[] z) {
         int best = -1;
-        for (int v = 0; v < p.length; v++) {
+        for (int v = 0; v < vocabulary; v++) {
             if (!banned[v] && (best < 0 || z[v] > z[best])) {
                 best = v;
             }
@@ -65,7 +65,7 @@ final class TokenDraw {
     /** The first token at which the cumulative sum exceeds that share of the total. */
     private int pick(float uniform) {
         boolean all = params.topK() == 0 && params.topP() == 1 && params.minP() == 0;
-        int n = all ? p.length : filter();
+        int n = all ? vocabulary : filter();
         float total = 0;
         for (int i = 0; i < n; i++) {
             total += all ? p[i] : p[token(order[i])];
@@ -87,15 +87,15 @@ final class TokenDraw {
      * number.
      */
     private int filter() {
-        float largest = Loops.max(p, p.length);
+        float largest = Loops.max(p, vocabulary);
         double total = 0;
-        for (float value : p) {
-            total += value;
+        for (int v = 0; v < vocabulary; v++) {
+            total += p[v];
         }
         // all tokens below this share together are less than what top-p cuts off, so none is left
-        double least = params.topK() > 0 ? 0 : (1 - params.topP()) / p.length * total;
+        double least = params.topK() > 0 ? 0 : (1 - params.topP()) / vocabulary * total;
         int n = 0;
-        for (int v = 0; v < p.length; v++) {
+        for (int v = 0; v < vocabulary; v++) {
             if (p[v] > 0 && p[v] >= least) { // a positive float's bits are in its order
                 order[n++] = ~((long) Float.floatToRawIntBits(p[v]) << 32 | ~v & 0xffffffffL);
             }
