@@ -196,8 +196,10 @@ final class JavaDecoder {
     /** Rows of one cache are consecutive tokens, and each sees those before it. */
     private void forward(int n, int[] tokens, KeyValueCache[] caches, boolean toLogits) {
         int[] positions = new int[n];
+        long seen = 0; // tokens, of all rows
         for (int r = 0; r < n; r++) {
             positions[r] = caches[r].append();
+            seen += positions[r] + 1;
             for (int i = 0; i < frequencies.length; i++) {
                 float angle = positions[r] * frequencies[i];
                 cos[r][i] = (float) Math.cos(angle);
@@ -219,7 +221,7 @@ final class JavaDecoder {
             if (!toLogits && l == config.layers() - 1) {
                 return; // nobody reads what a prompt's last layer gives
             }
-            attend(n, caches, l, positions);
+            attend(n, caches, l, positions, seen);
             add(w.output(), attended, n, hidden);
             norm(n, w.postNorm());
             clear(gateUp, n);
@@ -248,16 +250,15 @@ final class JavaDecoder {
         }
     }
 
-    private void attend(int n, KeyValueCache[] caches, int layer, int[] positions) {
+    private void attend(int n, KeyValueCache[] caches, int layer, int[] positions, long seen) {
         int heads = config.kvHeads();
         team.each(
                 n * heads,
-                2L * queries * (Arrays.stream(positions).sum() + n),
+                2 * queries * seen,
                 (thread, i) -> {
                     int r = i / heads;
-                    int seen = positions[r] + 1;
                     attention[thread].attend(
-                            qkv[r], caches[r], layer, i % heads, seen, attended[r]);
+                            qkv[r], caches[r], layer, i % heads, positions[r] + 1, attended[r]);
                 });
     }
 
