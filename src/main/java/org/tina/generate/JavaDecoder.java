@@ -32,9 +32,9 @@ final class JavaDecoder {
     private static final long SMALL = 2_000_000; // float32 parameters
 
     /**
-     * With 40 and 165 million float32 parameters one row takes half of libtorch's time, eight take
-     * seven to nine tenths, 16 as much and 64 more, where libtorch's best products are {@code
-     * packed}; elsewhere it was not measured.
+     * Rows a step. With 40 and 165 million float32 parameters one takes half of libtorch's time,
+     * four take seven to nine tenths, 16 as much and 64 more, where libtorch's best products are
+     * {@code packed}; elsewhere it was not measured.
      */
     private static final int FEW_ROWS = 8;
 
