@@ -26,65 +26,103 @@ final class Loops {
 
     /** {@code y = x / sqrt(mean(x²) + eps) · weight}: RMSNorm. */
     static void rmsNorm(float[] x, float[] weight, double eps, float[] y) {
-        double squares = 0;
-        for (int j = 0; j < weight.length; j++) {
-            squares += x[j] * x[j];
-        }
-        float scale = (float) (1 / Math.sqrt(squares / weight.length + eps));
-        for (int j = 0; j < weight.length; j++) {
+        int n = weight.length;
+        float scale = (float) (1 / Math.sqrt(squares(x, n) / n + eps));
+        for (int j = 0; j < n; j++) {
             y[j] = x[j] * scale * weight[j];
         }
     }
 
+    /** The sum of the first n elements' squares. */
+    private static double squares(float[] x, int n) {
+        FloatVector sums = FloatVector.zero(VECTOR);
+        int j = 0;
+        for (; j + LANES <= n; j += LANES) {
+            FloatVector v = FloatVector.fromArray(VECTOR, x, j);
+            sums = v.fma(v, sums);
+        }
+        double sum = sums.reduceLanes(VectorOperators.ADD);
+        for (; j < n; j++) {
+            sum += x[j] * x[j];
+        }
+        return sum;
+    }
+
     /** {@code out = silu(gate) · up}, with silu(x) = x / (1 + exp(-x)), of n gates, then n ups. */
     static void swiGlu(float[] gateUp, int n, float[] out) {
+        exp(gateUp, n, -1, 0, out);
         for (int j = 0; j < n; j += LANES) {
             FloatVector gate = FloatVector.fromArray(VECTOR, gateUp, j);
             FloatVector up = FloatVector.fromArray(VECTOR, gateUp, n + j);
-            gate.div(exp(gate.neg()).add(1)).mul(up).intoArray(out, j);
+            gate.div(FloatVector.fromArray(VECTOR, out, j).add(1)).mul(up).intoArray(out, j);
         }
     }
 
     /**
-     * The exponential within 2e-7 of it; what lies outside -87 to 88 counts as these. With {@code x
-     * = n ln 2 + f} it is 2ⁿ times the Taylor series of exp(f).
+     * {@code y = exp(factor · x + more)} of the first n elements, and of those that fill the last
+     * vector, within 2e-7 of it; what lies outside -87 to 88 counts as these. With {@code x = n ln
+     * 2 + f} an exponential is 2ⁿ times the Taylor series of exp(f).
+     *
+     * <p>Of arrays, as a method that gives a vector takes four times as long where the compiler
+     * does not inline it.
      */
-    static FloatVector exp(FloatVector any) {
-        FloatVector x = any.min(88).max(-87);
-        FloatVector rounded = x.mul(LOG2_E).add(ROUNDER);
-        FloatVector whole = rounded.sub(ROUNDER);
-        FloatVector f = x.sub(whole.mul(LN2_HIGH)).sub(whole.mul(LN2_LOW));
-        FloatVector series =
-                f.mul(1 / 5040f)
-                        .add(1 / 720f)
-                        .mul(f)
-                        .add(1 / 120f)
-                        .mul(f)
-                        .add(1 / 24f)
-                        .mul(f)
-                        .add(1 / 6f)
-                        .mul(f)
-                        .add(1 / 2f);
-        IntVector times = rounded.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
-        // 2ⁿ: n is added to the exponent's bits
-        return series.mul(f)
-                .mul(f)
-                .add(f)
-                .add(1)
-                .reinterpretAsInts()
-                .add(times)
-                .reinterpretAsFloats();
+    static void exp(float[] x, int n, float factor, float more, float[] y) {
+        for (int j = 0; j < n; j += LANES) {
+            FloatVector z =
+                    FloatVector.fromArray(VECTOR, x, j).mul(factor).add(more).min(88).max(-87);
+            FloatVector rounded = z.mul(LOG2_E).add(ROUNDER);
+            FloatVector whole = rounded.sub(ROUNDER);
+            FloatVector f = z.sub(whole.mul(LN2_HIGH)).sub(whole.mul(LN2_LOW));
+            FloatVector series =
+                    f.mul(1 / 5040f)
+                            .add(1 / 720f)
+                            .mul(f)
+                            .add(1 / 120f)
+                            .mul(f)
+                            .add(1 / 24f)
+                            .mul(f)
+                            .add(1 / 6f)
+                            .mul(f)
+                            .add(1 / 2f)
+                            .mul(f)
+                            .mul(f)
+                            .add(f)
+                            .add(1);
+            IntVector times = rounded.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+            // 2ⁿ: n is added to the exponent's bits
+            series.reinterpretAsInts().add(times).reinterpretAsFloats().intoArray(y, j);
+        }
     }
 
     /** The largest of the first n elements. */
     static float max(float[] y, int n) {
         float max = y[0];
-        for (int j = 1; j < n; j++) {
-            if (y[j] > max) {
-                max = y[j];
+        int j = 0;
+        if (n >= LANES) {
+            FloatVector largest = FloatVector.fromArray(VECTOR, y, 0);
+            for (j = LANES; j + LANES <= n; j += LANES) {
+                largest = largest.max(FloatVector.fromArray(VECTOR, y, j));
             }
+            max = largest.reduceLanes(VectorOperators.MAX);
+        }
+        for (; j < n; j++) {
+            max = Math.max(max, y[j]);
         }
         return max;
+    }
+
+    /** The sum of the first n elements. */
+    private static float sum(float[] y, int n) {
+        FloatVector sums = FloatVector.zero(VECTOR);
+        int j = 0;
+        for (; j + LANES <= n; j += LANES) {
+            sums = sums.add(FloatVector.fromArray(VECTOR, y, j));
+        }
+        float sum = sums.reduceLanes(VectorOperators.ADD);
+        for (; j < n; j++) {
+            sum += y[j];
+        }
+        return sum;
     }
 
     /**
@@ -95,14 +133,9 @@ final class Loops {
      */
     static double softmax(float[] y, int n) {
         float max = max(y, n);
-        for (int j = 0; j < n; j += LANES) {
-            exp(FloatVector.fromArray(VECTOR, y, j).sub(max)).intoArray(y, j);
-        }
-        double sum = 0;
-        for (int j = 0; j < n; j++) {
-            sum += y[j];
-        }
-        float scale = (float) (1 / sum);
+        exp(y, n, 1, -max, y);
+        float sum = sum(y, n);
+        float scale = 1 / sum;
         for (int j = 0; j < n; j++) {
             y[j] *= scale;
         }

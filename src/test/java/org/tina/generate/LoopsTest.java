@@ -4,17 +4,21 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Random;
-import jdk.incubator.vector.FloatVector;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.FloatRange;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class LoopsTest {
 
     private static float exp(float x) {
-        return Loops.exp(FloatVector.broadcast(FloatVector.SPECIES_PREFERRED, x)).lane(0);
+        float[] y = new float[Panels.room(1)];
+        y[0] = x;
+        Loops.exp(y, 1, 1, 0, y);
+        return y[0];
     }
 
     @Property
@@ -62,5 +66,32 @@ class LoopsTest {
             assertEquals(Math.exp(x[j] - x[0]), y[j] / y[0], 1e-5 * y[j] / y[0]);
         }
         assertEquals(1, sum, 1e-5);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 5", "0, 40", "17, 40", "39, 40"})
+    void whatIsNoNumberLeavesNoDistribution(int at, int n) {
+        float[] x = new float[Panels.room(n)];
+        x[at] = Float.NaN;
+        assertTrue(Double.isNaN(Loops.softmax(x, n)));
+    }
+
+    @Property(tries = 50)
+    void rmsNormHasTheWeightsSize(@ForAll @IntRange(min = 1, max = 90) int n, @ForAll long seed) {
+        Random random = new Random(seed);
+        float[] x = new float[n];
+        float[] weight = new float[n];
+        double squares = 0;
+        for (int j = 0; j < n; j++) {
+            x[j] = 3 * (float) random.nextGaussian();
+            weight[j] = (float) random.nextGaussian();
+            squares += (double) x[j] * x[j];
+        }
+        float[] y = new float[n];
+        Loops.rmsNorm(x, weight, 1e-6, y);
+        double rms = Math.sqrt(squares / n + 1e-6);
+        for (int j = 0; j < n; j++) {
+            assertEquals(x[j] / rms * weight[j], y[j], 1e-5 * Math.abs(y[j]));
+        }
     }
 }
