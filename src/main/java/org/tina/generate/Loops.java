@@ -6,9 +6,10 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The inner loops of {@link JavaDecoder} beside its products ({@link Panels}). Those with an
- * exponential are written in vectors and take whole ones: arrays have {@link Panels#room} for them.
- * The rest is in forms that HotSpot's compiler turns into vector instructions by itself.
+ * The inner loops of {@link JavaDecoder} beside its products ({@link Panels}). Exponentials take
+ * whole vectors: arrays have {@link Panels#room} for them. Sums and the largest of a row are
+ * written in vectors, as HotSpot, which keeps the order of additions, makes none of them by itself;
+ * of the other loops it does.
  */
 final class Loops {
 
