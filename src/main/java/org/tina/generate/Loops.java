@@ -8,8 +8,8 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * The inner loops of {@link JavaDecoder} beside its products ({@link Panels}). Exponentials take
  * whole vectors: arrays have {@link Panels#room} for them. Sums and the largest of a row are
- * written in vectors, as HotSpot, which keeps the order of additions, makes none of them by itself;
- * of the other loops it does.
+ * written in vectors too, as HotSpot keeps the order of additions. The other loops are in forms
+ * that it turns into vector instructions by itself.
  */
 final class Loops {
 

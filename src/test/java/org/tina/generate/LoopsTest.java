@@ -77,7 +77,8 @@ class LoopsTest {
     }
 
     @Property(tries = 50)
-    void rmsNormHasTheWeightsSize(@ForAll @IntRange(min = 1, max = 90) int n, @ForAll long seed) {
+    void rmsNormDividesByTheRootMeanSquare(
+            @ForAll @IntRange(min = 1, max = 90) int n, @ForAll long seed) {
         Random random = new Random(seed);
         float[] x = new float[n];
         float[] weight = new float[n];
