@@ -1,5 +1,6 @@
 package org.tina.generate;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
@@ -95,37 +96,6 @@ final class Loops {
         }
     }
 
-    /** The largest of the first n elements. */
-    static float max(float[] y, int n) {
-        float max = y[0];
-        int j = 0;
-        if (n >= LANES) {
-            FloatVector largest = FloatVector.fromArray(VECTOR, y, 0);
-            for (j = LANES; j + LANES <= n; j += LANES) {
-                largest = largest.max(FloatVector.fromArray(VECTOR, y, j));
-            }
-            max = largest.reduceLanes(VectorOperators.MAX);
-        }
-        for (; j < n; j++) {
-            max = Math.max(max, y[j]);
-        }
-        return max;
-    }
-
-    /** The sum of the first n elements. */
-    private static float sum(float[] y, int n) {
-        FloatVector sums = FloatVector.zero(VECTOR);
-        int j = 0;
-        for (; j + LANES <= n; j += LANES) {
-            sums = sums.add(FloatVector.fromArray(VECTOR, y, j));
-        }
-        float sum = sums.reduceLanes(VectorOperators.ADD);
-        for (; j < n; j++) {
-            sum += y[j];
-        }
-        return sum;
-    }
-
     /**
      * Makes a distribution of the first n elements; those of the last vector that follow them are
      * overwritten.
@@ -133,12 +103,22 @@ final class Loops {
      * @return the logarithm of the sum of their exponentials, which a log-probability lacks
      */
     static double softmax(float[] y, int n) {
-        float max = max(y, n);
+        int end = (n + LANES - 1) / LANES * LANES;
+        Arrays.fill(y, n, end, Float.NEGATIVE_INFINITY);
+        FloatVector largest = FloatVector.fromArray(VECTOR, y, 0);
+        for (int j = LANES; j < end; j += LANES) {
+            largest = largest.max(FloatVector.fromArray(VECTOR, y, j));
+        }
+        float max = largest.reduceLanes(VectorOperators.MAX);
         exp(y, n, 1, -max, y);
-        float sum = sum(y, n);
+        FloatVector sums = FloatVector.zero(VECTOR);
+        for (int j = 0; j < end; j += LANES) {
+            sums = sums.add(FloatVector.fromArray(VECTOR, y, j));
+        }
+        float sum = sums.reduceLanes(VectorOperators.ADD);
         float scale = 1 / sum;
-        for (int j = 0; j < n; j++) {
-            y[j] *= scale;
+        for (int j = 0; j < end; j += LANES) {
+            FloatVector.fromArray(VECTOR, y, j).mul(scale).intoArray(y, j);
         }
         return max + Math.log(sum);
     }

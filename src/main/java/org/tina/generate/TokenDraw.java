@@ -87,9 +87,10 @@ final class TokenDraw {
      * number.
      */
     private int filter() {
-        float largest = Loops.max(p, vocabulary);
+        float largest = 0;
         double total = 0;
         for (int v = 0; v < vocabulary; v++) {
+            largest = Math.max(largest, p[v]);
             total += p[v];
         }
         // all tokens below this share together are less than what top-p cuts off, so none is left
