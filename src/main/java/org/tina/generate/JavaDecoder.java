@@ -52,8 +52,8 @@ final class JavaDecoder {
     private final float[] frequencies;
     private final Attention[] attention; // of each thread
 
-    private final float[][] cos; // of each row's angles, [rows][d / 2]
-    private final float[][] sin;
+    private float[][] cos = {}; // of a position's angles, [positions so far][d / 2]
+    private float[][] sin = {};
     private final float[][] hidden;
     private final float[][] normed;
     private final float[][] qkv;
@@ -80,8 +80,6 @@ final class JavaDecoder {
         }
         attention = new Attention[team.threads()];
         Arrays.setAll(attention, i -> new Attention(config));
-        cos = new float[rows][frequencies.length];
-        sin = new float[rows][frequencies.length];
         hidden = rows(rows, config.hiddenSize());
         normed = rows(rows, config.hiddenSize());
         qkv = rows(rows, queries + 2 * keys);
@@ -200,11 +198,7 @@ final class JavaDecoder {
         for (int r = 0; r < n; r++) {
             positions[r] = caches[r].append();
             seen += positions[r] + 1;
-            for (int i = 0; i < frequencies.length; i++) {
-                float angle = positions[r] * frequencies[i];
-                cos[r][i] = (float) Math.cos(angle);
-                sin[r][i] = (float) Math.sin(angle);
-            }
+            makeAngles(positions[r] + 1);
             weights.embedding().weight().column(tokens[r], config.hiddenSize(), hidden[r]);
         }
         for (int l = 0; l < config.layers(); l++) {
@@ -215,7 +209,7 @@ final class JavaDecoder {
             }
             add(w.qkv(), normed, n, qkv);
             for (int r = 0; r < n; r++) {
-                rotate(qkv[r], cos[r], sin[r]);
+                rotate(qkv[r], cos[positions[r]], sin[positions[r]]);
                 caches[r].put(l, positions[r], qkv[r], queries, queries + keys);
             }
             if (!toLogits && l == config.layers() - 1) {
@@ -234,6 +228,26 @@ final class JavaDecoder {
         norm(n, weights.norm());
         clear(logits, n);
         add(weights.head(), normed, n, logits);
+    }
+
+    /** Those of the first positions, each computed once. */
+    private void makeAngles(int positions) {
+        int known = cos.length;
+        if (positions <= known) {
+            return;
+        }
+        int n = Math.max(positions, 2 * known);
+        cos = Arrays.copyOf(cos, n);
+        sin = Arrays.copyOf(sin, n);
+        for (int p = known; p < n; p++) {
+            cos[p] = new float[frequencies.length];
+            sin[p] = new float[frequencies.length];
+            for (int i = 0; i < frequencies.length; i++) {
+                float angle = p * frequencies[i];
+                cos[p][i] = (float) Math.cos(angle);
+                sin[p][i] = (float) Math.sin(angle);
+            }
+        }
     }
 
     /** {@code y += x W}, and what an adapter adds. */
