@@ -67,7 +67,11 @@ abstract class Batch {
 
     protected static void stopIfInterrupted() {
         if (Thread.interrupted()) {
-            throw new CancellationException("sampling was interrupted");
+            throw interrupted();
         }
+    }
+
+    protected static CancellationException interrupted() {
+        return new CancellationException("sampling was interrupted");
     }
 }

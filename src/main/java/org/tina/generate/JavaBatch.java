@@ -8,9 +8,13 @@ import java.util.List;
 import org.tina.model.CausalLM;
 
 /**
- * A batch that decodes in Java. Each row has a cache of its own, so rows come and go at any step.
+ * A batch that decodes in Java. Each row has a cache of its own, so rows come and go at any step,
+ * also from one thread's batch to another's.
  */
 final class JavaBatch extends Batch {
+
+    /** A row that has begun. */
+    record Begun(Row row, KeyValueCache cache) {}
 
     /** Of drawing a token: a product's multiplications in the same time. */
     private static final int WORK_A_LOGIT = 100; // 5 ns
@@ -20,35 +24,51 @@ final class JavaBatch extends Batch {
 
     private final JavaDecoder decoder;
     private final Team team;
+    private final Handover<Begun> handover;
     private final TokenDraw[] draws; // of each thread
     private final KeyValueCache prompt;
-    private final List<Row> rows = new ArrayList<>();
-    private final List<KeyValueCache> caches = new ArrayList<>();
+    private final List<Begun> rows = new ArrayList<>();
     private final Deque<KeyValueCache> free = new ArrayDeque<>();
     private int[] prefilled; // what the prompt's cache holds
     private long told = System.nanoTime();
 
+    /**
+     * @param team shares a step
+     * @param handover shares rows with other batches
+     */
     JavaBatch(
             CausalLM model,
             ArrayWeights weights,
             SamplingParams params,
             int tokensInFlight,
             Team team,
+            Handover<Begun> handover,
             Sampler.Listener listener) {
         super(model, params, tokensInFlight, listener);
         decoder = new JavaDecoder(model, weights, JavaDecoder.rowsAStep(model), team);
         prompt = decoder.newCache();
         this.team = team;
+        this.handover = handover;
         draws = new TokenDraw[team.threads()];
         Arrays.setAll(draws, i -> new TokenDraw(params, model.config().vocabSize()));
     }
 
     @Override
     void run() {
-        if (waiting.isEmpty()) {
-            return;
+        int most = waiting.isEmpty() ? decoder.rows() : Math.min(decoder.rows(), rowsInFlight());
+        handover.begin();
+        try {
+            do {
+                decode(most);
+            } while (rows.addAll(handover.take()));
+        } catch (InterruptedException e) {
+            throw interrupted();
+        } finally {
+            handover.end();
         }
-        int most = Math.min(decoder.rows(), rowsInFlight());
+    }
+
+    private void decode(int most) {
         while (true) {
             stopIfInterrupted();
             while (rows.size() < most && !waiting.isEmpty()) {
@@ -58,6 +78,11 @@ final class JavaBatch extends Batch {
                 return;
             }
             step();
+            if (rows.size() > 1 && handover.isAwaited()) {
+                List<Begun> half = rows.subList(0, rows.size() / 2);
+                handover.leave(List.copyOf(half));
+                half.clear();
+            }
         }
     }
 
@@ -72,8 +97,7 @@ final class JavaBatch extends Batch {
         }
         KeyValueCache cache = free.isEmpty() ? decoder.newCache() : free.pop();
         cache.copy(prompt);
-        rows.add(row);
-        caches.add(cache);
+        rows.add(new Begun(row, cache));
         if (group.size() > 1) {
             waiting.addFirst(group.subList(1, group.size()));
         }
@@ -81,32 +105,32 @@ final class JavaBatch extends Batch {
 
     private void step() {
         int n = rows.size();
-        int[] tokens = rows.stream().mapToInt(Row::last).toArray();
-        float[][] logits = decoder.step(n, tokens, caches.toArray(KeyValueCache[]::new));
+        int[] tokens = rows.stream().mapToInt(begun -> begun.row.last()).toArray();
+        KeyValueCache[] caches = rows.stream().map(Begun::cache).toArray(KeyValueCache[]::new);
+        float[][] logits = decoder.step(n, tokens, caches);
         int[] drawn = new int[n];
         float[] logProbs = new float[n];
         team.each(
                 n,
                 (long) WORK_A_LOGIT * n * model.config().vocabSize(),
                 (thread, r) -> {
-                    drawn[r] = draws[thread].token(logits[r], rows.get(r).uniform());
+                    drawn[r] = draws[thread].token(logits[r], rows.get(r).row.uniform());
                     logProbs[r] = draws[thread].logProb();
                 });
         for (int r = 0; r < n; r++) {
-            append(rows.get(r), drawn[r], logProbs[r]);
+            append(rows.get(r).row, drawn[r], logProbs[r]);
         }
         boolean tellAll = System.nanoTime() - told > NANOSECONDS_UNTOLD;
         if (tellAll) {
             told = System.nanoTime();
         }
         for (int r = n - 1; r >= 0; r--) {
-            Row row = rows.get(r);
+            Row row = rows.get(r).row;
             if (tellAll || row.ended()) {
                 tell(row);
             }
             if (row.ended()) {
-                rows.remove(r);
-                free.push(caches.remove(r));
+                free.push(rows.remove(r).cache);
             }
         }
     }

@@ -147,7 +147,8 @@ public final class Sampler {
             ArrayWeights weights = ArrayWeights.of(policy);
             Team team = new Team(Workers.cores() / n);
             int tokens = Math.min(tokensInFlight, JavaDecoder.tokensInHeap(model)) / n;
-            batch = () -> new JavaBatch(model, weights, params, tokens, team, listener);
+            Handover<JavaBatch.Begun> handover = new Handover<>();
+            batch = () -> new JavaBatch(model, weights, params, tokens, team, handover, listener);
         } else {
             Object[] arguments = policy.decodingArguments();
             batch = () -> new TensorBatch(model, arguments, params, tokensInFlight / n, listener);

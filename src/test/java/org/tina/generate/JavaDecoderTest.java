@@ -12,8 +12,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -90,6 +96,57 @@ class JavaDecoderTest {
                 assertArrayEquals(expected.logProbs(), actual.logProbs(), 1e-4f, "prompt " + p);
                 assertEquals(expected.text(), actual.text());
                 assertEquals(expected.finished(), actual.finished());
+            }
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void rowsGoOnInABatchThatHasNone() throws InterruptedException {
+        SamplingParams params = SamplingParams.of(1, 60);
+        int[] prompt = {20, 21, 22};
+        try (CausalLM model = CausalLM.load(REFERENCES.resolve("tied/model"), "cpu");
+                Policy policy = Policy.frozen(model)) {
+            List<Row> rows =
+                    IntStream.range(0, 6)
+                            .mapToObj(n -> new Row(prompt, 0, n, params.seed()))
+                            .toList();
+            Handover<JavaBatch.Begun> handover = new Handover<>();
+            handover.begin(); // by a third, so that the idle one waits for the busy one to begin
+            AtomicBoolean third = new AtomicBoolean(true);
+            Set<Thread> threads = ConcurrentHashMap.newKeySet();
+            Sampler.Listener listener =
+                    (p, number, tokens) -> {
+                        threads.add(Thread.currentThread());
+                        if (third.getAndSet(false)) {
+                            handover.end();
+                        }
+                    };
+            Supplier<Batch> batch =
+                    () ->
+                            new JavaBatch(
+                                    model,
+                                    ArrayWeights.of(policy),
+                                    params,
+                                    10_000,
+                                    new Team(1),
+                                    handover,
+                                    listener);
+            Thread idle = new Thread(batch.get()::run);
+            idle.start();
+            while (!handover.isAwaited()) {
+                Thread.onSpinWait();
+            }
+            Batch busy = batch.get();
+            busy.add(rows);
+            busy.run();
+            idle.join();
+            assertEquals(Set.of(idle, Thread.currentThread()), threads);
+            var alone = new Sampler(policy).generate(List.of(prompt), 6, params).get(0);
+            for (Row row : rows) {
+                Completion expected = alone.get(row.number());
+                assertArrayEquals(expected.tokens(), row.completion().tokens());
+                assertArrayEquals(expected.logProbs(), row.completion().logProbs());
             }
         }
     }
