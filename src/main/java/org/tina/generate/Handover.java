@@ -16,7 +16,7 @@ final class Handover<T> {
     private int busy;
     private int idle;
 
-    /** A thread has begun. One that has not is waited for by nobody. */
+    /** A thread has begun. Nobody waits for one that has not: it may come after all others. */
     synchronized void begin() {
         busy++;
     }
