@@ -37,7 +37,7 @@ abstract class Batch {
 
     /** How many rows fit into the cached tokens that are allowed, at least one. */
     protected int rowsInFlight() {
-        int prompt = waiting.stream().mapToInt(g -> g.get(0).prompt().length).max().getAsInt();
+        int prompt = waiting.stream().mapToInt(g -> g.get(0).prompt().length).max().orElse(0);
         int window = prompt + Math.min(params.maxNewTokens(), model.config().maxPositions());
         return Math.max(1, tokensInFlight / window);
     }

@@ -55,7 +55,7 @@ final class JavaBatch extends Batch {
 
     @Override
     void run() {
-        int most = waiting.isEmpty() ? decoder.rows() : Math.min(decoder.rows(), rowsInFlight());
+        int most = Math.min(decoder.rows(), rowsInFlight());
         handover.begin();
         try {
             do {

@@ -7,10 +7,10 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The inner loops of {@link JavaDecoder} beside its products ({@link Panels}). Exponentials take
- * whole vectors: arrays have {@link Panels#room} for them. Sums and the largest of a row are
- * written in vectors too, as HotSpot keeps the order of additions. The other loops are in forms
- * that it turns into vector instructions by itself.
+ * The inner loops of {@link JavaDecoder} beside its products ({@link Panels}). Those with an
+ * exponential take whole vectors: arrays have {@link Panels#room} for them. A norm's sum is written
+ * in vectors, too, as HotSpot keeps the order of additions; what is left it turns into vector
+ * instructions by itself.
  */
 final class Loops {
 

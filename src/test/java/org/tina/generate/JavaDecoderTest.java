@@ -134,7 +134,7 @@ class JavaDecoderTest {
                                     listener);
             Thread idle = new Thread(batch.get()::run);
             idle.start();
-            while (!handover.isAwaited()) {
+            while (!handover.isAwaited() && idle.isAlive()) {
                 Thread.onSpinWait();
             }
             Batch busy = batch.get();
